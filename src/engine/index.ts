@@ -1,0 +1,3 @@
+/** Runs ksqlDB statements in process, record by record. */
+export type * from './engine.ts'
+export type * from './values.ts'

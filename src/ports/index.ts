@@ -1,0 +1,10 @@
+/** The world outside, behind types of ours: time, randomness, logs, HTTP, Kafka, Kubernetes. */
+export * from './backoff.ts'
+export * from './clock.ts'
+export * from './failure.ts'
+export * from './http.ts'
+export * from './kafka.ts'
+export type * from './kube.ts'
+export * from './log.ts'
+export * from './random.ts'
+export { VirtualClock } from './virtual-clock.ts'
