@@ -35,4 +35,10 @@ export interface Catalogue {
   type(name: string): SqlType | undefined
   /** Names that exist, for "did you mean". */
   sourceNames(): readonly string[]
+  typeNames(): readonly string[]
+  /** A catalogue that also holds `source` (in place of one with the same name). */
+  with(source: Source): Catalogue
+  without(name: string): Catalogue
+  withType(name: string, type: SqlType): Catalogue
+  withoutType(name: string): Catalogue
 }

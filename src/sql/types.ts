@@ -1,6 +1,8 @@
 /** The types of the ksqlDB language. */
+export type PrimitiveKind = 'BOOLEAN' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'STRING' | 'BYTES' | 'DATE' | 'TIME' | 'TIMESTAMP'
+
 export type SqlType =
-  | { readonly kind: 'BOOLEAN' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'STRING' | 'BYTES' | 'DATE' | 'TIME' | 'TIMESTAMP' }
+  | { readonly kind: PrimitiveKind }
   | { readonly kind: 'DECIMAL'; readonly precision: number; readonly scale: number }
   | { readonly kind: 'ARRAY'; readonly element: SqlType }
   | { readonly kind: 'MAP'; readonly key: SqlType; readonly value: SqlType }
