@@ -1,0 +1,12 @@
+/** The two custom resources: their types, defaults and names, and how an object is read. */
+export type { Connector, Datagen, Schedule, Sink, Source, Topic } from './connectors.ts'
+export type { Dashboard, IndexTemplate, MetricPanel, Panel, PanelQuery } from './dashboards.ts'
+export * from './duration.ts'
+export type { Scalar } from './fields.ts'
+export type { Metric, MetricWindow } from './metrics.ts'
+export * from './names.ts'
+export * from './objects.ts'
+export type { PipelineSpec, StatementEntry } from './pipeline.ts'
+export type { Condition, PlatformSpec, PlatformStatus } from './platform.ts'
+export * from './reasons.ts'
+export type { PipelineStatus, ResourceStatus, ScheduleStatus } from './status.ts'
