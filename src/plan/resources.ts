@@ -8,6 +8,8 @@ export type ResourceId = string
 /** A value of a connector config that comes from a Secret; it is never part of a hash, a plan or a status. */
 export interface SecretValue {
   readonly key: string
+  /** Of the Secret: the pipeline's, or the platform's for its own credentials. */
+  readonly namespace: string
   readonly secretKeyRef: { readonly name: string; readonly key: string }
 }
 
@@ -24,6 +26,10 @@ export interface ResourceSpecs {
     readonly config: Readonly<Record<string, string>>
     readonly secrets: readonly SecretValue[]
     readonly state: 'RUNNING' | 'PAUSED' | 'STOPPED'
+    /** A schedule of the pipeline moves `state`: then it is no part of the hash, and no drift. */
+    readonly scheduled: boolean
+    /** Failed tasks are started again. */
+    readonly autoRestart: boolean
   }
   /** One stream, table, type or INSERT query. `sql` is the printer's form of one statement, without OR REPLACE. */
   Statement: {
@@ -38,8 +44,12 @@ export interface ResourceSpecs {
   DataSource: {
     readonly uid: string
     readonly title: string
+    /** Where Grafana reaches Elasticsearch. */
+    readonly url: string
     readonly index: string
     readonly timeField: string
+    /** Grafana's credential for Elasticsearch; none: no authentication. */
+    readonly secret?: { readonly namespace: string; readonly name: string }
   }
   Dashboard: {
     readonly uid: string
@@ -91,6 +101,8 @@ export interface Observed<K extends ResourceKind = ResourceKind> {
   readonly name: string
   /** Absent: no mark, made by somebody else (or by us before the mark was set). */
   readonly owner?: Owner
+  /** Where the mark can only hold a hash of the owner (`ownerHash`). */
+  readonly ownerHash?: string
   readonly spec: ResourceSpecs[K]
   /** The backend's own id: topic id, query id, dashboard version. */
   readonly backendId?: string
@@ -138,6 +150,8 @@ export interface Action {
 export interface Plan {
   /** In an order that respects `after`. */
   readonly actions: readonly Action[]
+  /** Entries as the ledger should have them before the first action: objects that are ours without an entry, creates found finished. */
+  readonly recovered: readonly LedgerEntry[]
   /** What forbids the plan, or must be known before it runs. Any error: nothing is done. */
   readonly findings: readonly Finding[]
 }

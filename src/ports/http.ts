@@ -2,6 +2,7 @@
  * The one HTTP wrapper: time-outs, size caps, no redirects, answers read through a schema, faults as Failures.
  * Retrying is the caller's: a reconcile is repeated as a whole.
  */
+import { Agent } from 'node:https'
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance } from 'axios'
 import type { z } from 'zod'
 import { Failure } from './failure.ts'
@@ -12,17 +13,27 @@ export interface HttpOptions {
   readonly service: string
   readonly headers?: Readonly<Record<string, string>>
   readonly auth?: { readonly username: string; readonly password: string }
+  /** Asked before every request, so that a changed Secret is used at once: credentials and trust that are not known at start. */
+  readonly connection?: (signal?: AbortSignal) => Promise<HttpConnection>
   readonly timeoutMs?: number
   readonly maxResponseBytes?: number
   /** Another transport: faults, recordings. */
   readonly adapter?: AxiosAdapter
 }
 
+export interface HttpConnection {
+  readonly auth?: { readonly username: string; readonly password: string }
+  readonly headers?: Readonly<Record<string, string>>
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: string
+}
+
 export interface HttpRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
   /** Segments are encoded; a query goes into `query`. */
   readonly path: readonly string[]
-  readonly query?: Readonly<Record<string, string | number | boolean>>
+  /** A list is sent as the name repeated: `expand=info&expand=status`. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
@@ -49,22 +60,33 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     maxContentLength: options.maxResponseBytes ?? 64 * 1024 * 1024,
     validateStatus: () => true,
     proxy: false,
+    paramsSerializer: { indexes: null },
     headers: { 'user-agent': 'clickstream-operator', ...options.headers },
     ...(options.auth ? { auth: options.auth } : {}),
     ...(options.adapter ? { adapter: options.adapter } : {}),
   })
 
+  let trusted: { ca: string; agent: Agent } | undefined
+  const agentFor = (ca: string): Agent => {
+    if (trusted?.ca !== ca) trusted = { ca, agent: new Agent({ ca, keepAlive: true }) }
+    return trusted.agent
+  }
+
   return {
     async request<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>> {
       const path = `/${request.path.map(encodeURIComponent).join('/')}`
       const what = `${options.service}: ${request.method} ${path}`
+      const connection = options.connection ? await options.connection(request.signal) : {}
+      const headers = { ...connection.headers, ...request.headers }
       const response = await instance
         .request({
           method: request.method,
           url: path,
           ...(request.query ? { params: request.query } : {}),
           ...(request.body !== undefined ? { data: request.body } : {}),
-          ...(request.headers ? { headers: request.headers } : {}),
+          headers,
+          ...(connection.auth ? { auth: connection.auth } : {}),
+          ...(connection.ca !== undefined ? { httpsAgent: agentFor(connection.ca) } : {}),
           ...(request.signal ? { signal: request.signal } : {}),
           ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
         })

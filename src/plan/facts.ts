@@ -1,0 +1,44 @@
+/** What compiling needs to know of the world, read beforehand, so that it stays a function of values. */
+import type { ClickstreamPipeline, ClickstreamPlatform } from '../api/index.ts'
+import type { Catalogue } from '../sql/index.ts'
+import type { Finding, Graph } from './resources.ts'
+
+export interface CompileFacts {
+  /** Connector classes that Kafka Connect has. Absent: not asked (offline); then the usual classes are assumed. */
+  readonly plugins?: readonly { readonly class: string; readonly type: string }[]
+  /** `NAMESPACE/NAME` -> resourceVersion of the Secrets that `secretRefs` names: a rotated one changes the hash. */
+  readonly secretVersions?: ReadonlyMap<string, string>
+  /** Replicas of topics that say nothing. Default 1. */
+  readonly defaultReplicas?: number
+  /** Epoch milliseconds; needed for schedules. */
+  readonly now?: number
+  /** Name of a source -> when its first cycle began (epoch milliseconds). A source that is not here begins now. */
+  readonly scheduleStarts?: ReadonlyMap<string, number>
+}
+
+export interface CompileInput {
+  readonly pipeline: ClickstreamPipeline
+  readonly platform: ClickstreamPlatform
+  /** `NAME/KEY` -> text, of the ConfigMaps that `configMapRefs` names. */
+  readonly configMaps: ReadonlyMap<string, string>
+  readonly facts: CompileFacts
+}
+
+export interface ScheduleState {
+  readonly name: string
+  readonly phase: 'Running' | 'Paused' | 'Done'
+  /** Counted from 1. */
+  readonly cycle: number
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly nextChange?: number
+}
+
+export interface Compiled {
+  /** Absent when a finding is an error. */
+  readonly graph?: Graph
+  readonly findings: readonly Finding[]
+  /** Every stream, table and type that the statements make. */
+  readonly catalogue: Catalogue
+  readonly schedules: readonly ScheduleState[]
+}

@@ -1,0 +1,1 @@
+export { type ConnectOptions, createConnectTarget } from './target.ts'

@@ -1,0 +1,278 @@
+/**
+ * Kafka Connect over REST. One list call gives every connector with config and state. Our mark is two config keys; the
+ * worker hands them to the connector, which ignores what it does not know.
+ */
+import { z } from 'zod'
+import { MARKS } from '../../api/index.ts'
+import type { Action, Desired, Finding, LedgerEntry, Observed, Owner, ResourceId, SecretValue } from '../../plan/index.ts'
+import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
+import type { SecretReader } from '../credentials.ts'
+import { marksOf, ownerIn, sameOwner } from '../mark.ts'
+import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
+import type { Applied, Progress, Target } from '../target.ts'
+import * as answers from './answers.ts'
+import { healthOf } from './health.ts'
+import { createRestarts } from './restarts.ts'
+
+export interface ConnectOptions {
+  readonly url: string
+  readonly connection?: HttpOptions['connection']
+  readonly timeoutMs?: number
+  readonly adapter?: HttpOptions['adapter']
+  /** For secrets that a connector's config takes. */
+  readonly secrets: SecretReader
+  /** For the lag of sinks. */
+  readonly kafka: KafkaClient
+  readonly clock: Clock
+}
+
+type State = 'RUNNING' | 'PAUSED' | 'STOPPED'
+
+export function createConnectTarget(options: ConnectOptions): Target {
+  const http: HttpClient = createHttpClient({
+    baseUrl: options.url,
+    service: 'Kafka Connect',
+    ...(options.connection ? { connection: options.connection } : {}),
+    ...(options.timeoutMs !== undefined ? { timeoutMs: options.timeoutMs } : {}),
+    ...(options.adapter ? { adapter: options.adapter } : {}),
+  })
+  const restarts = createRestarts(options.clock)
+
+  async function list(signal: AbortSignal) {
+    const answer = await http.request({
+      method: 'GET',
+      path: ['connectors'],
+      query: { expand: ['info', 'status'] },
+      answer: answers.connectors,
+      signal,
+    })
+    return answer.body
+  }
+
+  async function plugins(signal: AbortSignal) {
+    return (await http.request({ method: 'GET', path: ['connector-plugins'], answer: answers.plugins, signal })).body
+  }
+
+  /** Undefined: there is no such connector. */
+  async function configOf(name: string, signal: AbortSignal) {
+    const answer = await http.request({ method: 'GET', path: ['connectors', name, 'config'], accept: [404], answer: z.unknown(), signal })
+    return answer.status === 404 ? undefined : answers.config.parse(answer.body)
+  }
+
+  async function setState(name: string, state: State, signal: AbortSignal): Promise<void> {
+    const verb = { RUNNING: 'resume', PAUSED: 'pause', STOPPED: 'stop' }[state]
+    await http.request({ method: 'PUT', path: ['connectors', name, verb], answer: z.unknown(), signal })
+  }
+
+  async function secretValues(secrets: readonly SecretValue[], signal: AbortSignal): Promise<Record<string, string>> {
+    const values: Record<string, string> = {}
+    for (const { key, namespace, secretKeyRef } of secrets) {
+      const value = (await options.secrets(namespace, secretKeyRef.name, signal))?.[secretKeyRef.key]
+      if (value === undefined) throw new Failure('Wait', 'SecretNotFound', `Secret ${namespace}/${secretKeyRef.name} has no key ${secretKeyRef.key}`)
+      values[key] = value
+    }
+    return values
+  }
+
+  async function fullConfig(desired: Desired<'Connector'>, owner: Owner | undefined, signal: AbortSignal): Promise<Record<string, string>> {
+    return { ...desired.spec.config, ...(await secretValues(desired.spec.secrets, signal)), ...(owner ? marksOf(owner) : {}) }
+  }
+
+  async function create(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Applied> {
+    const config = await fullConfig(desired, owner, signal)
+    const answer = await http.request({
+      method: 'POST',
+      path: ['connectors'],
+      body: { name: desired.name, config, initial_state: desired.spec.state },
+      accept: [409],
+      answer: z.unknown(),
+      signal,
+    })
+    if (answer.status !== 409) return { backendId: desired.name, pending: true }
+    // 409 is a rebalance, or a connector that is there: of ours when an earlier try was cut off.
+    const existing = await configOf(desired.name, signal)
+    if (!existing) throw new Failure('Retry', 'Rebalancing', `Kafka Connect is rebalancing and did not take connector ${desired.name}`)
+    refuseForeign(desired.name, existing, owner)
+    return await update(desired, owner, undefined, signal)
+  }
+
+  async function update(desired: Desired<'Connector'>, owner: Owner, observed: Observed<'Connector'> | undefined, signal: AbortSignal): Promise<Applied> {
+    const config = await fullConfig(desired, owner, signal)
+    const existing = await configOf(desired.name, signal)
+    if (!existing) return await create(desired, owner, signal)
+    refuseForeign(desired.name, existing, owner)
+    const { name: _, ...rest } = existing
+    if (!equalMaps(rest, config)) await http.request({ method: 'PUT', path: ['connectors', desired.name, 'config'], body: config, answer: z.unknown(), signal })
+    if (observed?.spec.state !== desired.spec.state) await setState(desired.name, desired.spec.state, signal)
+    return { backendId: desired.name, pending: true }
+  }
+
+  async function restartFailed(name: string, signal: AbortSignal): Promise<Applied> {
+    if (!restarts.due(name)) return { backendId: name, pending: true }
+    await http.request({
+      method: 'POST',
+      path: ['connectors', name, 'restart'],
+      query: { includeTasks: true, onlyFailed: true },
+      answer: z.unknown(),
+      signal,
+    })
+    return { backendId: name, pending: true }
+  }
+
+  return {
+    backend: 'connect',
+    kinds: ['Connector'],
+
+    async probe(signal) {
+      const { version } = (await http.request({ method: 'GET', path: [''], answer: answers.root, signal })).body
+      return { version, plugins: (await plugins(signal)).map((plugin) => ({ class: plugin.class, type: plugin.type, version: plugin.version ?? '' })) }
+    },
+
+    async observe(signal) {
+      const found: Observed<'Connector'>[] = []
+      for (const [name, { info, status }] of Object.entries(await list(signal))) {
+        if (!info) continue
+        const observed = observedConnector(name, info, status)
+        if (observed.health === 'Ready') restarts.forget(name)
+        found.push(observed)
+      }
+      return found
+    },
+
+    async check(desired, signal) {
+      const findings: Finding[] = []
+      const known = new Set((await plugins(signal)).map((plugin) => plugin.class))
+      for (const node of desired as readonly Desired<'Connector'>[]) {
+        const connectorClass = node.spec.config['connector.class'] ?? ''
+        if (!known.has(connectorClass)) {
+          findings.push(missingClass(node, connectorClass, [...known]))
+          continue
+        }
+        const secret = await secretValues(node.spec.secrets, signal)
+        const { body } = await http.request({
+          method: 'PUT',
+          path: ['connector-plugins', connectorClass, 'config', 'validate'],
+          body: { ...node.spec.config, ...secret, name: node.name },
+          answer: answers.validation,
+          signal,
+        })
+        for (const { value } of body.configs)
+          for (const message of value.errors)
+            findings.push({
+              severity: 'error',
+              reason: 'ConnectorConfigInvalid',
+              path: node.specPath,
+              message: `Kafka Connect refuses ${value.name} of connector ${node.name}: ${withoutValues(message, secret)}`,
+              mend: `Correct ${value.name} in the config of the connector.`,
+            })
+      }
+      return findings
+    },
+
+    async apply(action: Action, owner, signal) {
+      const desired = action.desired as Desired<'Connector'>
+      if (action.rule === 'TaskFailed') return await restartFailed(desired.name, signal)
+      if (action.class === 'Create') return await create(desired, owner, signal)
+      return await update(desired, owner, action.observed as Observed<'Connector'> | undefined, signal)
+    },
+
+    async remove(entry: LedgerEntry, owner, signal) {
+      const existing = await configOf(entry.name, signal)
+      if (existing) {
+        const marked = ownerIn(existing)
+        // Somebody else made a connector under this name meanwhile: it is not ours to delete.
+        if (!marked || !sameOwner(marked, owner)) return {}
+        await http.request({ method: 'DELETE', path: ['connectors', entry.name], accept: [404], answer: z.unknown(), signal })
+      }
+      if (entry.onRemove === 'delete') return await forgetOffsets(options.kafka, entry.name)
+      return {}
+    },
+
+    async progress(ids: readonly ResourceId[], signal) {
+      const sinks: { id: ResourceId; name: string; topics: readonly string[] }[] = []
+      for (const [name, { info }] of Object.entries(await list(signal))) {
+        const topics = (info?.config.topics ?? '').split(',').flatMap((topic) => (topic.trim() === '' ? [] : [topic.trim()]))
+        if (topics.length > 0 && ids.includes(`Connector/${name}`)) sinks.push({ id: `Connector/${name}`, name, topics })
+      }
+      const ends = await endOffsetSums(options.kafka, [...new Set(sinks.flatMap((sink) => sink.topics))])
+      const progress: Progress[] = []
+      for (const { id, name, topics } of sinks) {
+        const consumed = await groupOffsetSums(options.kafka, `connect-${name}`, topics)
+        const available = topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0)
+        progress.push({ id, consumed, available })
+      }
+      return progress
+    },
+  }
+}
+
+function observedConnector(
+  name: string,
+  info: { config: Readonly<Record<string, string | null>>; type?: string | undefined },
+  status: answers.ConnectorStatus | undefined,
+): Observed<'Connector'> {
+  const config: Record<string, string> = {}
+  for (const [key, value] of Object.entries(info.config)) {
+    if (value !== null && key !== 'name' && key !== MARKS.namespace && key !== MARKS.pipeline) config[key] = value
+  }
+  const state = status?.connector.state
+  const owner = ownerIn(info.config)
+  return {
+    id: `Connector/${name}`,
+    kind: 'Connector',
+    name,
+    ...(owner ? { owner } : {}),
+    spec: {
+      direction: info.type === 'sink' ? 'sink' : 'source',
+      config,
+      secrets: [],
+      state: state === 'PAUSED' || state === 'STOPPED' ? state : 'RUNNING',
+      scheduled: false,
+      autoRestart: false,
+    },
+    backendId: name,
+    ...healthOf(status),
+  }
+}
+
+function missingClass(node: Desired<'Connector'>, connectorClass: string, known: readonly string[]): Finding {
+  const simple = (name: string) => name.slice(name.lastIndexOf('.') + 1)
+  const close = known.filter((name) => simple(name).toLowerCase() === simple(connectorClass).toLowerCase())
+  return {
+    severity: 'error',
+    reason: 'ConnectorClassNotFound',
+    path: node.specPath,
+    message: `Connector ${node.name} needs class ${connectorClass}, which no plugin of Kafka Connect has`,
+    mend: close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
+  }
+}
+
+function refuseForeign(name: string, config: Readonly<Record<string, string | null>>, owner: Owner): void {
+  const marked = ownerIn(config)
+  if (marked && sameOwner(marked, owner)) return
+  const whose = marked ? `belongs to pipeline ${marked.namespace}/${marked.pipeline}` : 'was made by somebody else'
+  throw new Failure('Stall', 'OwnedByAnother', `Connector ${name} ${whose}`)
+}
+
+/** A sink that comes back over new topics must not start at the old ones' offsets. */
+async function forgetOffsets(kafka: KafkaClient, name: string): Promise<Applied> {
+  try {
+    await kafka.deleteGroup(`connect-${name}`)
+  } catch (error) {
+    if (!(error instanceof KafkaFault)) throw error
+    // The tasks are leaving their group: come back.
+    if (error.type === 'NON_EMPTY_GROUP') return { pending: true }
+    if (error.type !== 'GROUP_ID_NOT_FOUND')
+      throw new Failure('Retry', error.type, `Deleting the offsets of connector ${name}: ${error.message}`, { cause: error })
+  }
+  return {}
+}
+
+function withoutValues(message: string, secret: Readonly<Record<string, string>>): string {
+  return Object.values(secret).reduce((text, value) => (value === '' ? text : text.replaceAll(value, '***')), message)
+}
+
+function equalMaps(a: Readonly<Record<string, string | null>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key])
+}
