@@ -46,6 +46,8 @@ export interface Consumer {
   /** Resolves once the consumer has its partitions. */
   readonly joined: Promise<void>
   seek(topic: string, partition: number, offset: bigint): void
+  /** For `commit: 'never'`: commits at a time of the caller's own. `offset` is that of the next record to read. */
+  commit(offsets: readonly { readonly topic: string; readonly partition: number; readonly offset: bigint }[]): Promise<void>
   pause(): void
   resume(): void
   stop(): Promise<void>
