@@ -1,0 +1,75 @@
+/** kafkajs as this project wants it: with every codec, without its busy timer, its errors as ours. */
+import kafkajs, { type logCreator } from 'kafkajs'
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
+import { Failure } from './failure.ts'
+import { KafkaFault } from './kafka.ts'
+import { kafkaCodecs } from './kafka-codecs.ts'
+import type { Logger } from './log.ts'
+
+// A kafkajs codec gets its own Encoder to compress, whose bytes are in `buffer`, and a plain Buffer to decompress.
+for (const [type, codec] of Object.entries(kafkaCodecs)) {
+  Object.assign(kafkajs.CompressionCodecs, {
+    [type]: () => ({
+      compress: async (encoder: { buffer: Buffer }) => codec.compress(encoder.buffer),
+      decompress: async (buffer: Buffer) => codec.decompress(buffer),
+    }),
+  })
+}
+
+/** How soon a queue that is full looks again, as in kafkajs. */
+const QUEUE_CHECK_MS = 10
+
+/**
+ * kafkajs arms this timer again and again with a negative time, even when nothing waits: a warning on Node 24 and
+ * later and a wake-up every millisecond and connection. A push and every answer check the queue by themselves, so a
+ * timer is only needed while something waits.
+ */
+RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+  if (this.throttleCheckTimeoutId || this.pending.length === 0) return
+  const throttledMs = this.throttledUntil - Date.now()
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null
+      this.checkPendingRequests()
+    },
+    throttledMs > 0 ? throttledMs : QUEUE_CHECK_MS,
+  )
+}
+
+/** kafkajs logs every retry as an error; what matters reaches the caller as an exception, so all of it is detail. */
+export function logsTo(log: Logger | undefined): logCreator {
+  return () =>
+    ({ level, log: entry }) => {
+      if (!log) return
+      const { message, timestamp, stack, ...rest } = entry
+      log[level === kafkajs.logLevel.ERROR ? 'info' : 'debug'](rest, `kafka: ${message}`)
+    }
+}
+
+/** A refusal by the broker as KafkaFault, everything else (no connection, time-outs) as a Failure worth another try. */
+export function toKafkaError(error: unknown): KafkaFault | Failure {
+  if (error instanceof KafkaFault || error instanceof Failure) return error
+  const refusal = protocolErrorIn(error)
+  if (refusal) return new KafkaFault(refusal.type, refusal.code, refusal.message)
+  const message = error instanceof Error ? error.message : String(error)
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'KafkaJSSASLAuthenticationError') return new Failure('Retry', 'Unauthorized', `Kafka: ${message}`)
+  return new Failure('Retry', name === 'KafkaJSRequestTimeoutError' ? 'TimedOut' : 'Unreachable', `Kafka: ${message}`)
+}
+
+interface ProtocolError {
+  readonly type: string
+  readonly code: number
+  readonly message: string
+}
+
+/** kafkajs wraps: retries exceeded around the cause, an aggregate around one error per topic. */
+function protocolErrorIn(error: unknown, depth = 0): ProtocolError | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined
+  if ('type' in error && typeof error.type === 'string' && 'code' in error && typeof error.code === 'number') {
+    return { type: error.type, code: error.code, message: error.message }
+  }
+  if ('errors' in error && Array.isArray(error.errors)) return protocolErrorIn(error.errors[0], depth + 1)
+  if ('groups' in error && Array.isArray(error.groups)) return protocolErrorIn(error.groups[0]?.error, depth + 1)
+  return protocolErrorIn(error.cause, depth + 1)
+}
