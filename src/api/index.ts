@@ -1,5 +1,6 @@
 /** The two custom resources: their types, defaults and names, and how an object is read. */
 export type { Connector, Datagen, Schedule, Sink, Source, Topic } from './connectors.ts'
+export { type CustomResourceDefinition, generateCrds, type StructuralSchema } from './crd.ts'
 export type { Dashboard, IndexTemplate, MetricPanel, Panel, PanelQuery } from './dashboards.ts'
 export * from './duration.ts'
 export type { Scalar } from './fields.ts'
@@ -9,4 +10,5 @@ export * from './objects.ts'
 export type { PipelineSpec, StatementEntry } from './pipeline.ts'
 export type { Condition, PlatformSpec, PlatformStatus } from './platform.ts'
 export * from './reasons.ts'
+export { generateReference } from './reference.ts'
 export type { PipelineStatus, ResourceStatus, ScheduleStatus } from './status.ts'

@@ -1,0 +1,45 @@
+/** Writes what is made from the schemas: crds/ and docs/reference/. With --check it writes nothing and fails when a file is stale. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { stringify } from 'yaml'
+import { generateCrds, generateReference } from '../src/api/index.ts'
+
+/** Path from the root of the project -> content. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>()
+  for (const crd of generateCrds()) {
+    const text = stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false })
+    files.set(`crds/${crd.spec.names.plural}.yaml`, `# Made by \`npm run generate\` from src/api; do not edit.\n${text}`)
+  }
+  for (const [name, text] of generateReference()) files.set(`docs/reference/${name}`, text)
+  return files
+}
+
+/** Files that differ from what would be written, or that nothing would write. */
+export async function staleFiles(root: string): Promise<string[]> {
+  const wanted = generatedFiles()
+  const stale: string[] = []
+  for (const [file, text] of wanted) {
+    const found = await readFile(path.join(root, file), 'utf8').catch(() => undefined)
+    if (found !== text) stale.push(file)
+  }
+  for (const folder of ['crds', 'docs/reference']) {
+    const names = await readdir(path.join(root, folder)).catch(() => [])
+    stale.push(...names.map((name) => `${folder}/${name}`).filter((file) => !wanted.has(file)))
+  }
+  return stale
+}
+
+if (import.meta.main) {
+  const root = path.resolve(import.meta.dirname, '..')
+  if (process.argv.includes('--check')) {
+    const stale = await staleFiles(root)
+    for (const file of stale) console.error(`${file} is stale: run npm run generate`)
+    process.exitCode = stale.length ? 1 : 0
+  } else {
+    for (const [file, text] of generatedFiles()) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true })
+      await writeFile(path.join(root, file), text)
+    }
+  }
+}
