@@ -71,6 +71,8 @@ export type Expression =
   | (Node & { readonly kind: 'MapConstructor'; readonly entries: readonly { readonly key: Expression; readonly value: Expression }[] })
   | (Node & { readonly kind: 'StructConstructor'; readonly fields: readonly { readonly name: string; readonly value: Expression }[] })
   | (Node & { readonly kind: 'Lambda'; readonly parameters: readonly string[]; readonly body: Expression })
+  /** A unit of time as the first argument of TIMESTAMPADD and its kin. */
+  | (Node & { readonly kind: 'IntervalUnit'; readonly unit: TimeUnit })
 
 // ---------------------------------------------------------------- queries
 
@@ -106,6 +108,8 @@ export interface JoinClause extends Node {
 
 export type SelectItem =
   | (Node & { readonly kind: 'All'; readonly qualifier?: string })
+  /** `base->*`: every field of a struct. */
+  | (Node & { readonly kind: 'AllFields'; readonly base: Expression })
   | (Node & { readonly kind: 'Item'; readonly expression: Expression; readonly alias?: string })
 
 export interface Query extends Node {
@@ -135,7 +139,7 @@ export interface ColumnDefinition extends Node {
   readonly name: string
   readonly type: SqlType
   readonly constraint?: 'KEY' | 'PRIMARY KEY' | 'HEADERS'
-  /** HEADER('name') */
+  /** Of `HEADER('name')`; the constraint is HEADERS then, too. */
   readonly headerKey?: string
 }
 
@@ -166,6 +170,7 @@ export interface CreateAsSelect extends Node {
 export interface InsertInto extends Node {
   readonly kind: 'InsertInto'
   readonly target: string
+  readonly targetSpan: Span
   readonly properties: readonly Property[]
   readonly query: Query
 }
@@ -174,7 +179,13 @@ export type Statement =
   | CreateSource
   | CreateAsSelect
   | InsertInto
-  | (Node & { readonly kind: 'InsertValues'; readonly target: string; readonly columns?: readonly string[]; readonly values: readonly Expression[] })
+  | (Node & {
+      readonly kind: 'InsertValues'
+      readonly target: string
+      readonly targetSpan: Span
+      readonly columns?: readonly string[]
+      readonly values: readonly Expression[]
+    })
   | (Node & { readonly kind: 'Select'; readonly query: Query })
   | (Node & { readonly kind: 'CreateType'; readonly name: string; readonly ifNotExists: boolean; readonly type: SqlType })
   | (Node & { readonly kind: 'DropType'; readonly name: string; readonly ifExists: boolean })
@@ -192,6 +203,8 @@ export type Statement =
   | (Node & { readonly kind: 'Terminate' | 'Pause' | 'Resume'; readonly queryId?: string })
   | (Node & { readonly kind: 'SetProperty'; readonly key: string; readonly value: string })
   | (Node & { readonly kind: 'UnsetProperty'; readonly key: string })
+  | (Node & { readonly kind: 'AlterSystemProperty'; readonly key: string; readonly value: string })
+  | (Node & { readonly kind: 'RunScript'; readonly path: string })
   | (Node & { readonly kind: 'Define'; readonly name: string; readonly value: string })
   | (Node & { readonly kind: 'Undefine'; readonly name: string })
   | (Node & {

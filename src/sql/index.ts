@@ -10,6 +10,7 @@ export type * from './ast.ts'
 export type * from './catalogue.ts'
 export * from './durations.ts'
 export { SqlError, type SqlErrorCode } from './error.ts'
+export { type ParseOptions, parseExpression, parseStatement, parseStatements } from './parse/statements.ts'
 export type * from './types.ts'
 
 // The bodies of what follows arrive with the next commits; the signatures are what neighbours build against.
@@ -49,9 +50,6 @@ const later = (): never => {
   throw new SqlError('analysis', 'Not yet understood', NOWHERE)
 }
 
-export const parseStatements: (text: string) => Statement[] = later
-export const parseStatement: (text: string) => Statement = later
-export const parseExpression: (text: string) => Expression = later
 export const formatStatement: (statement: Statement) => string = later
 export const formatExpression: (expression: Expression) => string = later
 /** As the server writes types in schemas: `STRUCT<\`X\` INTEGER>`. */

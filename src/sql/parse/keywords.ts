@@ -1,0 +1,20 @@
+/**
+ * The words of the grammar. A reserved word is no identifier unless it is quoted; the others may name things.
+ * https://docs.confluent.io/platform/current/ksqldb/reference/appendix.html
+ */
+const RESERVED =
+  'ADVANCE ALL AND AS AT BEGINNING BETWEEN BY CASE CAST CATALOG CONNECTOR CONNECTORS CREATE DAYS DECIMAL DELETE DESCRIBE DISTINCT DROP ELSE END ' +
+  'EXISTS EXPORT EXTENDED FALSE FROM FULL GROUP HAVING HOPPING HOURS IN INNER INSERT INTO IS JOIN LEFT LIKE LIMIT LIST LOAD ' +
+  'MATERIALIZED MILLISECOND MILLISECONDS MINUTES MONTHS NAMESPACE NOT NULL ON OR OUTER PRINT PROPERTIES QUERIES QUERY RENAME RETENTION RIGHT ' +
+  'RUN SAMPLE SCRIPT SECONDS SELECT SIZE STREAM STREAMS TABLE TERMINATE THEN TO TOPIC TOPICS TRUE TUMBLING UNSET VALUES VIEW WHEN WHERE ' +
+  'WINDOW WITH WITHIN YEARS'
+
+const reserved: ReadonlySet<string> = new Set(RESERVED.split(' '))
+
+export function isReserved(upperCaseWord: string): boolean {
+  return reserved.has(upperCaseWord)
+}
+
+/** First words of statements, for "did you mean". */
+export const STATEMENT_WORDS: readonly string[] =
+  'ALTER ASSERT CREATE DEFINE DESCRIBE DROP EXPLAIN INSERT LIST PAUSE PRINT RESUME RUN SELECT SET SHOW TERMINATE UNDEFINE UNSET'.split(' ')
