@@ -1,0 +1,121 @@
+/** Typed configuration with defaults and validation, answered in the form of Connect's `/config/validate`. */
+
+export type ConfigType = 'STRING' | 'INT' | 'LONG' | 'BOOLEAN' | 'LIST' | 'CLASS' | 'PASSWORD' | 'DOUBLE'
+
+export interface ConfigKey {
+  readonly name: string
+  readonly type: ConfigType
+  /** Absent: required. Null: optional without a value. */
+  readonly default?: string | null
+  readonly importance?: 'HIGH' | 'MEDIUM' | 'LOW'
+  readonly documentation: string
+  readonly group?: string
+  readonly oneOf?: readonly string[]
+  readonly min?: number
+  readonly max?: number
+  /** A further rule: the text of what is wrong, or nothing. */
+  readonly check?: (value: string) => string | undefined
+}
+
+export interface ConfigInfo {
+  readonly definition: {
+    readonly name: string
+    readonly type: string
+    readonly required: boolean
+    readonly default_value: string | null
+    readonly importance: string
+    readonly documentation: string
+    readonly group: string | null
+    readonly width: string
+    readonly display_name: string
+    readonly dependents: string[]
+    readonly order: number
+  }
+  readonly value: {
+    readonly name: string
+    readonly value: string | null
+    readonly recommended_values: string[]
+    readonly errors: string[]
+    readonly visible: boolean
+  }
+}
+
+export type Config = Readonly<Record<string, string>>
+
+const NUMERIC: Partial<Record<ConfigType, RegExp>> = { INT: /^[+-]?\d+$/, LONG: /^[+-]?\d+$/, DOUBLE: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/ }
+
+/** What is wrong with one value, in Kafka's words; empty when nothing is. */
+export function errorsOf(key: ConfigKey, value: string | null): string[] {
+  if (value === null) {
+    return key.default === undefined ? [`Missing required configuration "${key.name}" which has no default value.`] : []
+  }
+  const invalid = (why: string) => [`Invalid value ${value} for configuration ${key.name}: ${why}`]
+  const pattern = NUMERIC[key.type]
+  if (pattern && !pattern.test(value.trim())) return invalid(`Not a number of type ${key.type}`)
+  if (key.type === 'BOOLEAN' && !/^(true|false)$/i.test(value.trim())) return invalid('Expected value to be either true or false')
+  if (pattern && key.min !== undefined && Number(value) < key.min) return invalid(`Value must be at least ${key.min}`)
+  if (pattern && key.max !== undefined && Number(value) > key.max) return invalid(`Value must be no more than ${key.max}`)
+  if (key.oneOf && !key.oneOf.some((allowed) => allowed.toLowerCase() === value.toLowerCase()))
+    return invalid(`String must be one of (case insensitive): ${key.oneOf.join(', ').toUpperCase()}`)
+  const wrong = key.check?.(value)
+  return wrong === undefined ? [] : invalid(wrong)
+}
+
+/** Every key of a definition with its value and errors. */
+export function describeConfig(keys: readonly ConfigKey[], config: Config): ConfigInfo[] {
+  return keys.map((key, index) => {
+    const value = config[key.name] ?? key.default ?? null
+    return {
+      definition: {
+        name: key.name,
+        type: key.type,
+        required: key.default === undefined,
+        default_value: key.default ?? null,
+        importance: key.importance ?? 'MEDIUM',
+        documentation: key.documentation,
+        group: key.group ?? null,
+        width: 'MEDIUM',
+        display_name: key.name,
+        dependents: [],
+        order: index + 1,
+      },
+      value: {
+        name: key.name,
+        value: key.type === 'PASSWORD' && value !== null ? '[hidden]' : value,
+        recommended_values: [...(key.oneOf ?? [])],
+        errors: errorsOf(key, value),
+        visible: true,
+      },
+    }
+  })
+}
+
+/** Reads values of a config that has been validated. */
+export class Settings {
+  readonly #config: Config
+  readonly #defaults: ReadonlyMap<string, string | null>
+
+  constructor(keys: readonly ConfigKey[], config: Config) {
+    this.#config = config
+    this.#defaults = new Map(keys.map((key) => [key.name, key.default ?? null]))
+  }
+
+  optional(name: string): string | undefined {
+    return this.#config[name] ?? this.#defaults.get(name) ?? undefined
+  }
+  string(name: string): string {
+    return this.optional(name) ?? ''
+  }
+  number(name: string): number {
+    return Number(this.string(name))
+  }
+  boolean(name: string): boolean {
+    return this.string(name).trim().toLowerCase() === 'true'
+  }
+  list(name: string): string[] {
+    return this.string(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
+  }
+}

@@ -1,0 +1,175 @@
+/** All connectors of the worker: create, change, remove, their states, and what of it is kept in Kafka. */
+import type { Config } from './config-def.ts'
+import { Connector, type TargetState, type WorkerContext } from './connector.ts'
+import { type Validation, validateConfig } from './connector-config.ts'
+import { ConnectRestError } from './errors.ts'
+import type { ConnectorPlugin, SourceOffset } from './plugin.ts'
+import type { TopicStore } from './topic-store.ts'
+
+const INITIAL: Readonly<Record<string, TargetState>> = { RUNNING: 'STARTED', STARTED: 'STARTED', PAUSED: 'PAUSED', STOPPED: 'STOPPED' }
+
+export class Herder {
+  readonly #connectors = new Map<string, Connector>()
+  readonly #plugins: readonly ConnectorPlugin[]
+  readonly #configs: TopicStore
+  readonly #offsets: TopicStore
+  readonly #worker: WorkerContext
+
+  constructor(
+    plugins: readonly ConnectorPlugin[],
+    stores: { configs: TopicStore; offsets: TopicStore },
+    worker: Omit<WorkerContext, 'readOffset' | 'writeOffset'>,
+  ) {
+    this.#plugins = plugins
+    this.#configs = stores.configs
+    this.#offsets = stores.offsets
+    this.#worker = {
+      ...worker,
+      readOffset: (name, partition) => {
+        const text = this.#offsets.entries.get(JSON.stringify([name, partition]))
+        return text === undefined ? undefined : (JSON.parse(text) as SourceOffset)
+      },
+      writeOffset: (name, partition, offset) => this.#offsets.put(JSON.stringify([name, partition]), JSON.stringify(offset)),
+    }
+  }
+
+  /** Starts what the config topic says was there. */
+  restore(): void {
+    for (const [key, text] of this.#configs.entries) {
+      if (!key.startsWith('connector-')) continue
+      const name = key.slice('connector-'.length)
+      const config = (JSON.parse(text) as { properties: Config }).properties
+      const plugin = this.#plugin(config['connector.class'] ?? '')
+      const stored = this.#configs.entries.get(`target-state-${name}`)
+      const state = stored === undefined ? undefined : (JSON.parse(stored) as { 'state.v2'?: string })
+      const connector = new Connector(name, plugin, config, INITIAL[state?.['state.v2'] ?? 'STARTED'] ?? 'STARTED', this.#worker)
+      this.#connectors.set(name, connector)
+      void connector.apply({ restart: false })
+    }
+  }
+
+  get plugins(): readonly ConnectorPlugin[] {
+    return this.#plugins
+  }
+
+  names(): string[] {
+    return [...this.#connectors.keys()]
+  }
+
+  get(name: string): Connector {
+    const connector = this.#connectors.get(name)
+    if (!connector) throw new ConnectRestError(404, `Connector ${name} not found`)
+    return connector
+  }
+
+  find(name: string): Connector | undefined {
+    return this.#connectors.get(name)
+  }
+
+  validate(config: Config): Validation {
+    return validateConfig(this.#plugin(config['connector.class'] ?? ''), config)
+  }
+
+  async create(name: string, config: Config, initialState: string | undefined): Promise<Connector> {
+    const target = INITIAL[(initialState ?? 'RUNNING').toUpperCase()]
+    if (target === undefined) throw new ConnectRestError(400, `Invalid initial state ${initialState}: must be one of RUNNING, PAUSED, STOPPED`)
+    if (this.#connectors.has(name)) throw new ConnectRestError(409, `Connector ${name} already exists`)
+    const complete = this.#checked(name, config)
+    const connector = new Connector(name, this.#plugin(complete['connector.class']!), complete, target, this.#worker)
+    this.#connectors.set(name, connector)
+    await this.#configs.put(`target-state-${name}`, targetRecord(target))
+    await this.#configs.put(`connector-${name}`, JSON.stringify({ properties: complete }))
+    void connector.apply({ restart: false })
+    return connector
+  }
+
+  /** True: it was created. */
+  async putConfig(name: string, config: Config): Promise<boolean> {
+    const existing = this.#connectors.get(name)
+    if (!existing) {
+      await this.create(name, config, undefined)
+      return true
+    }
+    const complete = this.#checked(name, config)
+    if (complete['connector.class'] !== existing.plugin.class) {
+      await existing.shutDown()
+      const replaced = new Connector(name, this.#plugin(complete['connector.class']!), complete, existing.target, this.#worker)
+      this.#connectors.set(name, replaced)
+      void replaced.apply({ restart: false })
+    } else {
+      existing.config = complete
+      void existing.apply({ restart: true })
+    }
+    await this.#configs.put(`connector-${name}`, JSON.stringify({ properties: complete }))
+    return false
+  }
+
+  async setTarget(name: string, target: TargetState): Promise<void> {
+    const connector = this.get(name)
+    connector.target = target
+    await this.#configs.put(`target-state-${name}`, targetRecord(target))
+    void connector.apply({ restart: false })
+  }
+
+  async remove(name: string): Promise<void> {
+    const connector = this.get(name)
+    this.#connectors.delete(name)
+    await this.#configs.put(`connector-${name}`, null)
+    await this.#configs.put(`target-state-${name}`, null)
+    await connector.shutDown()
+  }
+
+  offsetsOf(name: string): { partition: SourceOffset; offset: SourceOffset }[] {
+    return [...this.#offsets.entries].flatMap(([key, text]) => {
+      const [owner, partition] = JSON.parse(key) as [string, SourceOffset]
+      return owner === name ? [{ partition, offset: JSON.parse(text) as SourceOffset }] : []
+    })
+  }
+
+  async forgetOffsets(name: string): Promise<void> {
+    for (const { partition } of this.offsetsOf(name)) await this.#offsets.put(JSON.stringify([name, partition]), null)
+  }
+
+  async setOffset(name: string, partition: SourceOffset, offset: SourceOffset | null): Promise<void> {
+    await this.#offsets.put(JSON.stringify([name, partition]), offset === null ? null : JSON.stringify(offset))
+  }
+
+  async shutDown(): Promise<void> {
+    await Promise.all([...this.#connectors.values()].map((connector) => connector.shutDown()))
+  }
+
+  #plugin(name: string): ConnectorPlugin {
+    const found = this.#plugins.filter((plugin) => plugin.class === name || plugin.class.endsWith(`.${name}`) || plugin.class.endsWith(`.${name}Connector`))
+    const [plugin] = found
+    if (plugin) return plugin
+    const available = this.#plugins.map(
+      ({ class: cls, type, version }) =>
+        `PluginDesc{klass=class ${cls}, name='${cls}', version='${version}', encodedVersion=${version}, type=${type}, typeName='${type}', location='classpath'}`,
+    )
+    throw new ConnectRestError(
+      500,
+      `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: ${available.join(', ')}`,
+    )
+  }
+
+  /** The config with its name, or a 400 that lists every error. */
+  #checked(name: string, config: Config): Config {
+    if (config.name !== undefined && config.name !== name) {
+      throw new ConnectRestError(400, `Connector name configuration (${config.name}) doesn't match connector name in the URL (${name})`)
+    }
+    const complete = { ...config, name }
+    if (complete['connector.class' as keyof typeof complete] === undefined)
+      throw new ConnectRestError(400, `Connector config ${JSON.stringify(complete)} contains no connector type`)
+    const validation = this.validate(complete)
+    if (validation.error_count > 0) {
+      const errors = validation.configs.flatMap((info) => info.value.errors)
+      throw new ConnectRestError(
+        400,
+        `Connector configuration is invalid and contains the following ${validation.error_count} error(s):\n${errors.join('\n')}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``,
+      )
+    }
+    return complete
+  }
+}
+
+const targetRecord = (target: TargetState) => JSON.stringify({ state: target === 'STOPPED' ? 'PAUSED' : target, 'state.v2': target })

@@ -1,0 +1,171 @@
+/** The REST API of a Connect worker: paths, statuses and bodies of the real one. */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { describeConfig } from './config-def.ts'
+import type { Connector } from './connector.ts'
+import { keysOf } from './connector-config.ts'
+import { ConnectRestError } from './errors.ts'
+import { objectBody, type RestContext, stringMap } from './rest-body.ts'
+import { registerOffsetRoutes } from './rest-offsets.ts'
+
+type Named = { Params: { name: string; task: string } }
+
+export function registerRoutes(app: FastifyInstance, context: RestContext): void {
+  const { herder, workerId, version } = context
+
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error instanceof ConnectRestError ? error.status : (error.statusCode ?? 500)
+    return reply.code(status).send({ error_code: status, message: error.message })
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error_code: 404, message: 'HTTP 404 Not Found' }))
+
+  app.get('/', async () => ({ version, commit: 'unknown', kafka_cluster_id: await context.kafka.clusterId() }))
+  app.get('/health', async () => ({ status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }))
+
+  app.get<{ Querystring: { expand?: string | string[] } }>('/connectors', async (request) => {
+    const expand = [request.query.expand ?? []].flat()
+    if (expand.length === 0) return herder.names()
+    const entries = herder.names().map((name) => {
+      const connector = herder.get(name)
+      return [
+        name,
+        { ...(expand.includes('status') ? { status: statusOf(connector, workerId) } : {}), ...(expand.includes('info') ? { info: infoOf(connector) } : {}) },
+      ] as const
+    })
+    return Object.fromEntries(entries)
+  })
+
+  app.post<{ Body: unknown }>('/connectors', async (request, reply) => {
+    const body = objectBody(request.body)
+    const config = stringMap(body.config)
+    const name = typeof body.name === 'string' ? body.name.trim() : config.name
+    if (!name) throw new ConnectRestError(400, 'Connector name may not be empty')
+    const connector = await herder.create(name, config, typeof body.initial_state === 'string' ? body.initial_state : undefined)
+    return reply
+      .code(201)
+      .header('location', `/connectors/${encodeURIComponent(name)}`)
+      .send(infoOf(connector))
+  })
+
+  app.get<Named>('/connectors/:name', async (request) => infoOf(herder.get(request.params.name)))
+  app.get<Named>('/connectors/:name/config', async (request) => herder.get(request.params.name).config)
+  app.put<Named>('/connectors/:name/config', async (request, reply) => {
+    const created = await herder.putConfig(request.params.name, stringMap(request.body))
+    return reply.code(created ? 201 : 200).send(infoOf(herder.get(request.params.name)))
+  })
+  app.patch<Named>('/connectors/:name/config', async (request) => {
+    const merged: Record<string, string> = { ...herder.get(request.params.name).config }
+    for (const [key, value] of Object.entries(objectBody(request.body))) {
+      if (value === null) delete merged[key]
+      else merged[key] = String(value)
+    }
+    await herder.putConfig(request.params.name, merged)
+    return infoOf(herder.get(request.params.name))
+  })
+  app.get<Named>('/connectors/:name/status', async (request) => {
+    const connector = herder.find(request.params.name)
+    if (!connector) throw new ConnectRestError(404, `No status found for connector ${request.params.name}`)
+    return statusOf(connector, workerId)
+  })
+  app.get<Named>('/connectors/:name/tasks', async (request) => {
+    const connector = herder.get(request.params.name)
+    return connector.tasks.map(({ id }) => ({
+      id: { connector: connector.name, task: id },
+      config: { ...connector.config, 'task.class': `${connector.plugin.class.replace(/Connector$/, '')}Task` },
+    }))
+  })
+  app.get<Named>('/connectors/:name/tasks/:task/status', async (request) => {
+    const { name, task } = request.params
+    const found = herder.find(name)?.tasks[Number(task)]
+    if (!found) throw new ConnectRestError(404, `No status found for task ${name}-${task}`)
+    return taskStatus(found, workerId)
+  })
+  app.get<Named>('/connectors/:name/topics', async (request) => {
+    const connector = herder.get(request.params.name)
+    const topics = (connector.config.topics ?? connector.config['kafka.topic'] ?? '').split(',').filter((topic) => topic !== '')
+    return { [connector.name]: { topics } }
+  })
+
+  app.put<Named>('/connectors/:name/pause', (request, reply) => changeTarget(herder, request.params.name, 'PAUSED', reply, 202))
+  app.put<Named>('/connectors/:name/resume', (request, reply) => changeTarget(herder, request.params.name, 'STARTED', reply, 202))
+  app.put<Named>('/connectors/:name/stop', (request, reply) => changeTarget(herder, request.params.name, 'STOPPED', reply, 204))
+
+  app.post<Named & { Querystring: { includeTasks?: string; onlyFailed?: string } }>('/connectors/:name/restart', async (request, reply) => {
+    const connector = herder.get(request.params.name)
+    const onlyFailed = request.query.onlyFailed === 'true'
+    if (request.query.includeTasks !== 'true' && !onlyFailed) return reply.code(204).send()
+    const answer = statusOf(connector, workerId)
+    void connector.apply({ restart: request.query.includeTasks === 'true', onlyFailed })
+    return reply
+      .code(202)
+      .send({ ...answer, tasks: answer.tasks.map((task) => (onlyFailed && task.state !== 'FAILED' ? task : { ...task, state: 'RESTARTING' })) })
+  })
+  app.post<Named>('/connectors/:name/tasks/:task/restart', async (request, reply) => {
+    const { name, task } = request.params
+    const connector = herder.get(name)
+    if (!connector.tasks[Number(task)]) throw new ConnectRestError(404, `Unknown task: ${name}-${task}`)
+    await connector.restartTask(Number(task))
+    return reply.code(204).send()
+  })
+  app.delete<Named>('/connectors/:name', async (request, reply) => {
+    await herder.remove(request.params.name)
+    return reply.code(204).send()
+  })
+
+  app.get('/connector-plugins', async () => herder.plugins.map(({ class: cls, type, version: own }) => ({ class: cls, type, version: own })))
+  app.get<Named>('/connector-plugins/:name/config', async (request) => {
+    const plugin = herder.plugins.find(({ class: cls }) => cls === request.params.name || cls.endsWith(`.${request.params.name}`))
+    if (!plugin) throw new ConnectRestError(404, `Unknown plugin ${request.params.name}.`)
+    return describeConfig(keysOf(plugin, {}), {}).map(({ definition }) => definition)
+  })
+  app.put<Named>('/connector-plugins/:name/config/validate', async (request) => {
+    const config = stringMap(request.body)
+    const asked = request.params.name
+    const given = config['connector.class']
+    const simple = (name: string) =>
+      name
+        .split('.')
+        .at(-1)!
+        .replace(/Connector$/, '')
+    if (given !== undefined && given !== asked && simple(given) !== simple(asked))
+      throw new ConnectRestError(400, `Included connector type ${given} does not match request type ${asked}`)
+    return herder.validate({ ...config, 'connector.class': given ?? asked })
+  })
+
+  registerOffsetRoutes(app, context)
+}
+
+async function changeTarget(
+  herder: RestContext['herder'],
+  name: string,
+  target: Connector['target'],
+  reply: FastifyReply,
+  status: number,
+): Promise<FastifyReply> {
+  await herder.setTarget(name, target)
+  return reply.code(status).send()
+}
+
+function infoOf(connector: Connector) {
+  return {
+    name: connector.name,
+    config: connector.config,
+    tasks: connector.tasks.map(({ id }) => ({ connector: connector.name, task: id })),
+    type: connector.plugin.type,
+  }
+}
+
+const taskStatus = (task: Connector['tasks'][number], workerId: string) => ({
+  id: task.id,
+  state: task.state,
+  worker_id: workerId,
+  ...(task.trace === undefined ? {} : { trace: task.trace }),
+})
+
+function statusOf(connector: Connector, workerId: string) {
+  return {
+    name: connector.name,
+    connector: { state: connector.state, worker_id: workerId },
+    tasks: connector.tasks.map((task) => taskStatus(task, workerId)),
+    type: connector.plugin.type,
+  }
+}
