@@ -11,6 +11,11 @@ export type * from './catalogue.ts'
 export * from './durations.ts'
 export { SqlError, type SqlErrorCode } from './error.ts'
 export { type ParseOptions, parseExpression, parseStatement, parseStatements } from './parse/statements.ts'
+export { formatExpression } from './print/expressions.ts'
+export { formatName, quoteName } from './print/names.ts'
+export { formatStatement } from './print/statements.ts'
+export { formatSchema, formatType } from './print/types.ts'
+export { sameExpression, sameStatement } from './same.ts'
 export type * from './types.ts'
 
 // The bodies of what follows arrive with the next commits; the signatures are what neighbours build against.
@@ -50,11 +55,6 @@ const later = (): never => {
   throw new SqlError('analysis', 'Not yet understood', NOWHERE)
 }
 
-export const formatStatement: (statement: Statement) => string = later
-export const formatExpression: (expression: Expression) => string = later
-/** As the server writes types in schemas: `STRUCT<\`X\` INTEGER>`. */
-export const formatType: (type: SqlType) => string = later
-export const formatName: (name: string) => string = later
 export const createCatalogue: (sources?: Iterable<Source>, types?: Iterable<readonly [string, SqlType]>) => Catalogue = later
 export const analyse: (statement: CreateSource | CreateAsSelect | InsertInto, catalogue: Catalogue, options?: AnalysisOptions) => AnalysedStatement = later
 /** For push and pull queries. */
@@ -67,5 +67,4 @@ export const functionNames: () => readonly string[] = later
 export const lineage: (statements: readonly Statement[]) => StatementLineage[] = later
 /** Statements so ordered that each stands after what it reads; throws on a cycle. Types come first, inserts last of their readers' wait. */
 export const orderByLineage: (statements: readonly Statement[]) => Statement[] = later
-export const sameStatement: (a: Statement, b: Statement) => boolean = later
 export type { TypedExpression }
