@@ -3,8 +3,10 @@ import type { Compiled, CompileInput, ScheduleState } from './facts.ts'
 import type { Graph, Ledger, Observed, Owner, Plan, ResourceId, Stage } from './resources.ts'
 
 export type * from './facts.ts'
+export { grafanaUid, ownerHash, ownerHashIn } from './hash.ts'
 export * from './refs.ts'
 export type * from './resources.ts'
+export { insertName, typeName } from './statement-name.ts'
 
 // The bodies of what follows arrive with the next commits; the signatures are what neighbours build against.
 

@@ -17,6 +17,8 @@ export interface SecretValue {
 export interface ResourceSpecs {
   KafkaTopic: {
     readonly topicName: string
+    /** Of the KafkaTopic: a slug of the topic and 8 hex digits. */
+    readonly objectName: string
     readonly partitions: number
     readonly replicas: number
     readonly config: Readonly<Record<string, string>>

@@ -1,13 +1,27 @@
 /** One folder per backend; a new backend is one new folder and one line here. */
-import type { ClickstreamPlatform } from '../api/index.ts'
+import { type ClickstreamPlatform, durationMs } from '../api/index.ts'
 import type { Clock, HttpOptions, KafkaClient, KubeApi } from '../ports/index.ts'
 import { createConnectTarget } from './connect/index.ts'
-import { loginOf, type SecretName, type SecretReader } from './credentials.ts'
+import { loginOf, type SecretReader } from './credentials.ts'
+import { createElasticsearchClient, createElasticsearchTarget } from './elasticsearch/index.ts'
+import { createGrafanaTarget } from './grafana/index.ts'
+import { createKsqldbTarget } from './ksqldb/index.ts'
+import { createStrimziTarget } from './strimzi/index.ts'
 import type { Target } from './target.ts'
 
+export { type ConnectOptions, createConnectTarget } from './connect/index.ts'
 export type { SecretName, SecretReader } from './credentials.ts'
+export {
+  createElasticsearchClient,
+  createElasticsearchTarget,
+  type ElasticsearchClientOptions,
+  type ElasticsearchOptions,
+  type ElasticsearchPort,
+} from './elasticsearch/index.ts'
+export { createGrafanaTarget, type GrafanaOptions } from './grafana/index.ts'
+export { createKsqldbTarget, type KsqldbOptions } from './ksqldb/index.ts'
+export { createStrimziTarget, type StrimziOptions } from './strimzi/index.ts'
 export type * from './target.ts'
-export { createConnectTarget }
 
 export interface TargetPorts {
   readonly clock: Clock
@@ -19,8 +33,19 @@ export interface TargetPorts {
 
 /** The backends of one platform. Nothing is called before the first use; secrets are read at each use. */
 export function createTargets(platform: ClickstreamPlatform, secrets: SecretReader, ports: TargetPorts): readonly Target[] {
-  const { connect } = platform.spec
+  const { kafka, ksqldb, connect, elasticsearch, grafana } = platform.spec
   const namespace = platform.metadata.namespace ?? 'default'
-  const login = (ref: { name: string } | undefined) => loginOf(secrets, ref && ({ namespace, name: ref.name } satisfies SecretName))
-  return [createConnectTarget({ url: connect.url, connection: login(connect.secretRef), secrets, kafka: ports.kafka, clock: ports.clock })]
+  const reach = (backend: { url: string; timeout: string; secretRef?: { name: string } | undefined }) => ({
+    url: backend.url,
+    timeoutMs: durationMs(backend.timeout),
+    connection: loginOf(secrets, backend.secretRef && { namespace, name: backend.secretRef.name }),
+    ...(ports.adapter ? { adapter: ports.adapter } : {}),
+  })
+  return [
+    createStrimziTarget({ kube: ports.kube, kafka: ports.kafka, namespace: kafka.topicNamespace ?? namespace, cluster: kafka.strimziCluster }),
+    createKsqldbTarget({ ...reach(ksqldb), kafka: ports.kafka, clock: ports.clock }),
+    createConnectTarget({ ...reach(connect), secrets, kafka: ports.kafka, clock: ports.clock }),
+    createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reach(elasticsearch)) }),
+    createGrafanaTarget({ ...reach(grafana), folder: grafana.folder, secrets }),
+  ]
 }

@@ -1,0 +1,142 @@
+/**
+ * The port over @elastic/elasticsearch. The client of version 9 announces itself as compatible with 9, which an 8 refuses,
+ * so the server's version is read first and every request carries the media type that this version knows.
+ */
+import { Client, errors, Transport } from '@elastic/elasticsearch'
+import { z } from 'zod'
+import { Failure, type HttpConnection } from '../../ports/index.ts'
+import type { ElasticsearchPort, SearchRequest, ServerVersion } from './port.ts'
+
+export interface ElasticsearchClientOptions {
+  readonly url: string
+  readonly connection?: (signal?: AbortSignal) => Promise<HttpConnection>
+  readonly timeoutMs?: number
+}
+
+/** The client checks for the product's own header, which an OpenSearch lacks; the version check here tells them apart. */
+class AnyProduct extends Transport {
+  constructor(options: ConstructorParameters<typeof Transport>[0]) {
+    super({ ...options, productCheck: null } as never)
+  }
+}
+
+const rootAnswer = z.looseObject({ version: z.looseObject({ number: z.string(), distribution: z.string().optional() }) })
+
+interface MediaTypes {
+  readonly json: string
+  readonly lines: string
+}
+const PLAIN: MediaTypes = { json: 'application/json', lines: 'application/x-ndjson' }
+const vendored = (major: number): MediaTypes => ({
+  json: `application/vnd.elasticsearch+json; compatible-with=${major}`,
+  lines: `application/vnd.elasticsearch+x-ndjson; compatible-with=${major}`,
+})
+
+export function createElasticsearchClient(options: ElasticsearchClientOptions): ElasticsearchPort {
+  let current: { key: string; client: Client } | undefined
+  let known: { version: ServerVersion; media: MediaTypes } | undefined
+
+  /** A changed credential makes a new client. */
+  async function client(signal: AbortSignal | undefined): Promise<Client> {
+    const connection = options.connection ? await options.connection(signal) : {}
+    const key = JSON.stringify([connection.auth?.username, connection.auth?.password, connection.ca])
+    if (current?.key === key) return current.client
+    await current?.client.close()
+    const made = new Client({
+      node: options.url,
+      Transport: AnyProduct,
+      requestTimeout: options.timeoutMs ?? 10_000,
+      maxRetries: 0,
+      enableMetaHeader: false,
+      headers: { 'user-agent': 'clickstream-operator' },
+      ...(connection.auth ? { auth: connection.auth } : {}),
+      ...(connection.ca !== undefined ? { tls: { ca: connection.ca } } : {}),
+    })
+    current = { key, client: made }
+    return made
+  }
+
+  async function send<T>(request: SearchRequest<T>, media: MediaTypes): Promise<{ status: number; body: T }> {
+    const what = `Elasticsearch: ${request.method} ${request.path}`
+    const lines = Array.isArray(request.body)
+    const answer = await (await client(request.signal)).transport
+      .request(
+        {
+          method: request.method,
+          path: request.path,
+          ...(request.query ? { querystring: request.query } : {}),
+          ...(request.body === undefined ? {} : lines ? { bulkBody: request.body as object[] } : { body: request.body as object }),
+        },
+        {
+          meta: true,
+          ...(request.signal ? { signal: request.signal } : {}),
+          ...(request.accept ? { ignore: [...request.accept] } : {}),
+          headers: { accept: media.json, ...(request.body === undefined ? {} : { 'content-type': lines ? media.lines : media.json }) },
+        },
+      )
+      .catch((error: unknown) => {
+        throw failureOf(what, error)
+      })
+    const parsed = request.answer.safeParse(answer.body)
+    if (!parsed.success) {
+      const first = parsed.error.issues[0]
+      throw new Failure('Retry', 'UnexpectedAnswer', `${what} answered in an unexpected form: ${first?.path.join('.') ?? ''} ${first?.message ?? ''}`)
+    }
+    return { status: answer.statusCode ?? 0, body: parsed.data }
+  }
+
+  async function learn(signal: AbortSignal | undefined): Promise<{ version: ServerVersion; media: MediaTypes }> {
+    if (known) return known
+    const { body } = await send({ method: 'GET', path: '/', answer: rootAnswer, ...(signal ? { signal } : {}) }, PLAIN)
+    const version: ServerVersion = {
+      distribution: body.version.distribution === 'opensearch' ? 'opensearch' : 'elasticsearch',
+      number: body.version.number,
+    }
+    known = { version, media: mediaTypesOf(version) }
+    return known
+  }
+
+  return {
+    version: async (signal) => (await learn(signal)).version,
+    request: async (request) => await send(request, (await learn(request.signal)).media),
+    async close() {
+      await current?.client.close()
+      current = undefined
+    },
+  }
+}
+
+function mediaTypesOf({ distribution, number }: ServerVersion): MediaTypes {
+  const [major = 0, minor = 0] = number.split('.').map(Number)
+  if (distribution === 'opensearch' && major >= 1) return PLAIN
+  if (distribution === 'elasticsearch') {
+    if (major === 7 && minor === 17) return PLAIN
+    if (major === 8 && minor >= 19) return vendored(8)
+    if (major === 9) return vendored(9)
+  }
+  throw new Failure('Stall', 'UnsupportedVersion', `Elasticsearch ${number} is not supported: 7.17, 8.19 and later 8, 9 and OpenSearch are`)
+}
+
+const refusalBody = z.looseObject({ error: z.union([z.string(), z.looseObject({ type: z.string().optional(), reason: z.string().nullish() })]) })
+
+function failureOf(what: string, error: unknown): Failure {
+  if (error instanceof errors.ResponseError) {
+    const status = error.statusCode ?? 0
+    const parsed = refusalBody.safeParse(error.body)
+    const detail = !parsed.success
+      ? ''
+      : typeof parsed.data.error === 'string'
+        ? parsed.data.error
+        : `${parsed.data.error.type ?? ''}: ${parsed.data.error.reason ?? ''}`
+    const details = { status, body: error.body }
+    if (status === 401) return new Failure('Retry', 'Unauthorized', `${what}: the credentials were refused (401)`, details)
+    if (status === 403) return new Failure('Retry', 'Forbidden', `${what}: not permitted (403) ${detail}`.slice(0, 500), details)
+    const retry = status >= 500 || status === 429 || status === 408
+    return new Failure(retry ? 'Retry' : 'Stall', retry ? 'BackendError' : 'Refused', `${what} answered ${status}: ${detail}`.slice(0, 500), details)
+  }
+  if (error instanceof errors.TimeoutError) return new Failure('Retry', 'TimedOut', `${what} did not answer in time`)
+  if (error instanceof errors.RequestAbortedError) return new Failure('Retry', 'Canceled', `${what} was canceled`)
+  if (error instanceof errors.DeserializationError) return new Failure('Retry', 'UnexpectedAnswer', `${what} answered no JSON`)
+  // The client's errors hold the request with its credentials, so they are not kept as a cause.
+  return new Failure('Retry', 'Unreachable', `${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+}

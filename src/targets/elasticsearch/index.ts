@@ -1,0 +1,3 @@
+export { createElasticsearchClient, type ElasticsearchClientOptions } from './client.ts'
+export { type ElasticsearchPort, type SearchRequest, type ServerVersion, segment } from './port.ts'
+export { createElasticsearchTarget, type ElasticsearchOptions } from './target.ts'

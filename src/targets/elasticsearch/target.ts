@@ -1,0 +1,200 @@
+/**
+ * Index templates, verified by simulation, and what became of their indices. Our mark is `_meta`, on the template and,
+ * through it, on the mapping of every index made from it.
+ */
+import { z } from 'zod'
+import type { Desired, Finding, JsonObject, LedgerEntry, Owner } from '../../plan/index.ts'
+import { Failure } from '../../ports/index.ts'
+import { marksOf, sameOwner } from '../mark.ts'
+import type { Progress, Target } from '../target.ts'
+import * as answers from './answers.ts'
+import { type ElasticsearchPort, segment } from './port.ts'
+import { exactIndices, fieldTypes, mappingsOf, observedTemplate, ownerOfMapping, timeFieldOf, withMarks } from './template.ts'
+
+export interface ElasticsearchOptions {
+  readonly elasticsearch: ElasticsearchPort
+}
+
+export function createElasticsearchTarget(options: ElasticsearchOptions): Target {
+  const { elasticsearch } = options
+
+  async function list(signal: AbortSignal) {
+    const { body } = await elasticsearch.request({ method: 'GET', path: '/_index_template', answer: answers.templates, accept: [404], signal })
+    return body.index_templates
+  }
+
+  async function findTemplate(name: string, signal: AbortSignal): Promise<JsonObject | undefined> {
+    const { status, body } = await elasticsearch.request({
+      method: 'GET',
+      path: `/_index_template/${segment(name)}`,
+      answer: z.unknown(),
+      accept: [404],
+      signal,
+    })
+    return status === 404 ? undefined : answers.templates.parse(body).index_templates.find((template) => template.name === name)?.index_template
+  }
+
+  /** Mapping of each index that exists. */
+  async function existing(indices: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, JsonObject>> {
+    if (indices.length === 0) return new Map()
+    const { body } = await elasticsearch.request({
+      method: 'GET',
+      path: `/${indices.map(segment).join(',')}/_mapping`,
+      query: { ignore_unavailable: true, allow_no_indices: true },
+      answer: answers.mappings,
+      signal,
+    })
+    return new Map(Object.entries(body).map(([index, { mappings }]) => [index, mappings]))
+  }
+
+  /** The template must be the one that an index of its name would be made from. */
+  async function verify(desired: Desired<'IndexTemplate'>, signal: AbortSignal): Promise<void> {
+    for (const index of exactIndices(desired.spec.body)) {
+      const { body } = await elasticsearch.request({
+        method: 'POST',
+        path: `/_index_template/_simulate_index/${segment(index)}`,
+        answer: answers.simulation,
+        signal,
+      })
+      const got = fieldTypes(body.template.mappings)
+      for (const [field, type] of fieldTypes(mappingsOf(desired.spec.body))) {
+        if (got.get(field) === type) continue
+        throw new Failure(
+          'Stall',
+          'TemplateOverlap',
+          `Index ${index} would get ${field} as ${got.get(field) ?? 'nothing'}, not as ${type}: another template is stronger than ${desired.name}`,
+        )
+      }
+    }
+  }
+
+  async function put(desired: Desired<'IndexTemplate'>, owner: Owner, signal: AbortSignal): Promise<void> {
+    const there = await findTemplate(desired.name, signal)
+    const marked = there && observedTemplate(desired.name, there).owner
+    if (there && !(marked && sameOwner(marked, owner))) {
+      const whose = marked ? `belongs to pipeline ${marked.namespace}/${marked.pipeline}` : 'was made by somebody else'
+      throw new Failure('Stall', 'OwnedByAnother', `Index template ${desired.name} ${whose}`)
+    }
+    await elasticsearch.request({
+      method: 'PUT',
+      path: `/_index_template/${segment(desired.name)}`,
+      body: withMarks(desired.spec.body, marksOf(owner)),
+      answer: answers.acknowledged,
+      signal,
+    })
+  }
+
+  async function simulate(desired: Desired<'IndexTemplate'>, signal: AbortSignal): Promise<Finding[]> {
+    const finding = (reason: string, message: string, mend: string): Finding => ({ severity: 'error', reason, path: desired.specPath, message, mend })
+    try {
+      await elasticsearch.request({
+        method: 'POST',
+        path: `/_index_template/_simulate/${segment(desired.name)}`,
+        body: desired.spec.body,
+        answer: answers.simulation,
+        signal,
+      })
+      return []
+    } catch (error) {
+      if (!(error instanceof Failure) || error.reason !== 'Refused') throw error
+      const overlap = /same priority|conflict|multiple templates/i.test(error.message)
+      return [
+        overlap
+          ? finding('TemplateOverlap', error.message, 'Give one of the two templates another priority, or narrower patterns.')
+          : finding('TemplateInvalid', error.message, 'Correct the template.'),
+      ]
+    }
+  }
+
+  return {
+    backend: 'elasticsearch',
+    kinds: ['IndexTemplate'],
+
+    async probe(signal) {
+      const { distribution, number } = await elasticsearch.version(signal)
+      // The version is kept; whether the server still answers is another question.
+      await elasticsearch.request({ method: 'GET', path: '/', answer: z.looseObject({}), signal })
+      return { version: distribution === 'opensearch' ? `OpenSearch ${number}` : number }
+    },
+
+    async observe(signal) {
+      return (await list(signal)).map(({ name, index_template }) => observedTemplate(name, index_template))
+    },
+
+    async check(desired, signal) {
+      const nodes = desired as readonly Desired<'IndexTemplate'>[]
+      const findings: Finding[] = []
+      const mappings = await existing([...new Set(nodes.flatMap((node) => exactIndices(node.spec.body)))], signal)
+      for (const node of nodes) {
+        findings.push(...(await simulate(node, signal)))
+        for (const index of exactIndices(node.spec.body)) findings.push(...conflicts(node, index, mappings.get(index)))
+      }
+      return findings
+    },
+
+    async apply(action, owner, signal) {
+      const desired = action.desired as Desired<'IndexTemplate'>
+      await put(desired, owner, signal)
+      await verify(desired, signal)
+      return { backendId: desired.name }
+    },
+
+    async remove(entry: LedgerEntry, owner, signal) {
+      const body = await findTemplate(entry.name, signal)
+      const marked = body && observedTemplate(entry.name, body).owner
+      if (!body || !marked || !sameOwner(marked, owner)) return {}
+      if (entry.onRemove === 'delete') {
+        // The indices first: without the template nobody would know any more which they are.
+        for (const [index, mapping] of await existing([...exactIndices(body)], signal)) {
+          const indexOwner = ownerOfMapping(mapping)
+          if (indexOwner && sameOwner(indexOwner, owner))
+            await elasticsearch.request({ method: 'DELETE', path: `/${segment(index)}`, accept: [404], answer: z.looseObject({}), signal })
+        }
+      }
+      await elasticsearch.request({ method: 'DELETE', path: `/_index_template/${segment(entry.name)}`, accept: [404], answer: z.looseObject({}), signal })
+      return {}
+    },
+
+    async progress(ids, signal) {
+      const wanted = (await list(signal)).filter(({ name }) => ids.includes(`IndexTemplate/${name}`))
+      const asked = wanted.flatMap(({ name, index_template }) => {
+        const index = exactIndices(index_template)[0]
+        return index === undefined ? [] : [{ id: `IndexTemplate/${name}`, index, timeField: timeFieldOf(index_template) }]
+      })
+      if (asked.length === 0) return []
+      const lines = asked.flatMap(({ index, timeField }) => [
+        { index, ignore_unavailable: true },
+        { size: 0, track_total_hits: true, ...(timeField ? { aggs: { newest: { max: { field: timeField } } } } : {}) },
+      ])
+      const { body } = await elasticsearch.request({ method: 'POST', path: '/_msearch', body: lines, answer: answers.newest, signal })
+      return asked.map(({ id }, at): Progress => {
+        const answer = body.responses[at]
+        const total = answer?.hits?.total
+        const newest = answer?.aggregations?.newest.value
+        return {
+          id,
+          ...(total === undefined ? {} : { produced: typeof total === 'number' ? total : total.value }),
+          ...(newest === undefined || newest === null ? {} : { lastOutputAt: newest }),
+        }
+      })
+    },
+  }
+}
+
+function conflicts(node: Desired<'IndexTemplate'>, index: string, mapping: JsonObject | undefined): Finding[] {
+  if (!mapping) return []
+  const has = fieldTypes(mapping)
+  return [...fieldTypes(mappingsOf(node.spec.body))].flatMap(([field, type]): Finding[] => {
+    const found = has.get(field)
+    if (found === undefined || found === type) return []
+    return [
+      {
+        severity: 'error',
+        reason: 'MappingConflict',
+        path: node.specPath,
+        message: `Index ${index} exists and has ${field} as ${found}, and template ${node.name} wants ${type}`,
+        mend: `Reindex ${index} into an index made from the template and put it in its place, or delete ${index}.`,
+      },
+    ]
+  })
+}

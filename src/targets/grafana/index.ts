@@ -1,0 +1,1 @@
+export { createGrafanaTarget, type GrafanaOptions } from './target.ts'

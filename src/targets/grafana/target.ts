@@ -1,0 +1,154 @@
+/**
+ * Data sources and dashboards. Whose they are is in their uid, the only name of theirs that users do not edit; a tag lets
+ * one search find all dashboards that the operator made.
+ */
+import { z } from 'zod'
+import { OPERATOR } from '../../api/index.ts'
+import { type Desired, type Finding, type LedgerEntry, type Observed, type Owner, ownerHash, ownerHashIn } from '../../plan/index.ts'
+import { createHttpClient, Failure, type HttpOptions } from '../../ports/index.ts'
+import { readLogin, type SecretReader } from '../credentials.ts'
+import type { Applied, Target } from '../target.ts'
+import * as answers from './answers.ts'
+import { dataSourceBody, observedDataSource } from './data-source.ts'
+
+export interface GrafanaOptions {
+  readonly url: string
+  readonly connection?: HttpOptions['connection']
+  readonly timeoutMs?: number
+  readonly adapter?: HttpOptions['adapter']
+  /** Title of the folder that holds the dashboards. */
+  readonly folder: string
+  /** For the credentials that data sources take. */
+  readonly secrets: SecretReader
+}
+
+export function createGrafanaTarget(options: GrafanaOptions): Target {
+  const http = createHttpClient({
+    baseUrl: options.url,
+    service: 'Grafana',
+    ...(options.connection ? { connection: options.connection } : {}),
+    ...(options.timeoutMs !== undefined ? { timeoutMs: options.timeoutMs } : {}),
+    ...(options.adapter ? { adapter: options.adapter } : {}),
+  })
+
+  /** The platform's folder, made when it is missing. */
+  async function folderUid(signal: AbortSignal): Promise<string> {
+    const { body } = await http.request({ method: 'GET', path: ['api', 'folders'], query: { limit: 1000 }, answer: answers.folders, signal })
+    const there = body.find((folder) => folder.title === options.folder)
+    if (there) return there.uid
+    const made = await http.request({ method: 'POST', path: ['api', 'folders'], body: { title: options.folder }, answer: answers.folder, signal })
+    return made.body.uid
+  }
+
+  async function dashboardOf(uid: string, signal: AbortSignal): Promise<Observed<'Dashboard'> | undefined> {
+    const { status, body } = await http.request({ method: 'GET', path: ['api', 'dashboards', 'uid', uid], accept: [404], answer: z.unknown(), signal })
+    if (status === 404) return undefined
+    const { dashboard, meta } = answers.dashboard.parse(body)
+    // What Grafana itself counts and numbers is no part of the declaration.
+    const { id: _, version: __, ...json } = dashboard
+    const hash = ownerHashIn(uid)
+    const title = typeof dashboard.title === 'string' ? dashboard.title : uid
+    return {
+      id: `Dashboard/${uid}`,
+      kind: 'Dashboard',
+      name: title,
+      ...(hash ? { ownerHash: hash } : {}),
+      spec: { uid, title, json },
+      backendId: String(meta.version ?? ''),
+      health: 'Ready',
+    }
+  }
+
+  async function dataSourceList(signal: AbortSignal) {
+    return (await http.request({ method: 'GET', path: ['api', 'datasources'], answer: answers.dataSources, signal })).body
+  }
+
+  async function applyDataSource(desired: Desired<'DataSource'>, signal: AbortSignal): Promise<Applied> {
+    const login = desired.spec.secret ? await readLogin(options.secrets, desired.spec.secret, signal) : undefined
+    const body = dataSourceBody(desired, login)
+    const there = (await dataSourceList(signal)).some((source) => source.uid === desired.spec.uid)
+    if (there) await http.request({ method: 'PUT', path: ['api', 'datasources', 'uid', desired.spec.uid], body, answer: z.unknown(), signal })
+    else await http.request({ method: 'POST', path: ['api', 'datasources'], body, answer: z.unknown(), signal })
+    return { backendId: desired.spec.uid }
+  }
+
+  async function applyDashboard(desired: Desired<'Dashboard'>, signal: AbortSignal): Promise<Applied> {
+    const { body } = await http.request({
+      method: 'POST',
+      path: ['api', 'dashboards', 'db'],
+      body: { dashboard: desired.spec.json, folderUid: await folderUid(signal), overwrite: true, message: `Applied by ${OPERATOR}` },
+      answer: answers.saved,
+      signal,
+    })
+    return { backendId: String(body.version ?? '') }
+  }
+
+  return {
+    backend: 'grafana',
+    kinds: ['DataSource', 'Dashboard'],
+
+    async probe(signal) {
+      const { body } = await http.request({ method: 'GET', path: ['api', 'health'], answer: answers.health, signal })
+      if (body.database !== 'ok') throw new Failure('Retry', 'BackendError', `Grafana says that its database is ${body.database}`)
+      // /api/health needs no login: this tells whether the credential is good.
+      await dataSourceList(signal)
+      return body.version === undefined ? {} : { version: body.version }
+    },
+
+    async observe(signal) {
+      const observed: Observed[] = (await dataSourceList(signal)).map(observedDataSource)
+      const query = { type: 'dash-db', tag: OPERATOR, limit: 5000 }
+      const { body: found } = await http.request({ method: 'GET', path: ['api', 'search'], query, answer: answers.search, signal })
+      for (const { uid } of found) {
+        const dashboard = await dashboardOf(uid, signal)
+        if (dashboard) observed.push(dashboard)
+      }
+      return observed
+    },
+
+    async check(desired, signal) {
+      const findings: Finding[] = []
+      const sources = desired.filter((node): node is Desired<'DataSource'> => node.kind === 'DataSource')
+      if (sources.length === 0) return findings
+      const there = await dataSourceList(signal)
+      for (const { spec, specPath } of sources) {
+        const other = there.find((source) => source.name === spec.title && source.uid !== spec.uid)
+        if (other)
+          findings.push({
+            severity: 'error',
+            reason: 'OwnedByAnother',
+            path: specPath,
+            message: `Grafana has a data source named ${spec.title} already (uid ${other.uid})`,
+            mend: 'Rename or remove that data source.',
+          })
+      }
+      return findings
+    },
+
+    async apply(action, owner, signal) {
+      const desired = action.desired as Desired
+      refuseForeign(desired.id, owner)
+      return desired.kind === 'DataSource'
+        ? await applyDataSource(desired as Desired<'DataSource'>, signal)
+        : await applyDashboard(desired as Desired<'Dashboard'>, signal)
+    },
+
+    async remove(entry: LedgerEntry, owner, signal) {
+      refuseForeign(entry.id, owner)
+      const uid = uidOf(entry.id)
+      const path = entry.kind === 'DataSource' ? ['api', 'datasources', 'uid', uid] : ['api', 'dashboards', 'uid', uid]
+      await http.request({ method: 'DELETE', path, accept: [404], answer: z.unknown(), signal })
+      return {}
+    },
+
+    // Panels read what the indices hold: nothing moves here by itself.
+    progress: async () => [],
+  }
+}
+
+const uidOf = (id: string): string => id.slice(id.indexOf('/') + 1)
+
+function refuseForeign(id: string, owner: Owner): void {
+  if (ownerHashIn(uidOf(id)) !== ownerHash(owner))
+    throw new Failure('Stall', 'OwnedByAnother', `${id} is no uid of pipeline ${owner.namespace}/${owner.pipeline}`)
+}

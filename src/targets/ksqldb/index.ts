@@ -1,0 +1,1 @@
+export { createKsqldbTarget, type KsqldbOptions } from './target.ts'

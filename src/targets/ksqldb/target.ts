@@ -1,0 +1,153 @@
+/**
+ * Streams, tables, types and queries. ksqlDB has no place for a mark: whose a statement is stands in the ledger and on the
+ * KafkaTopic of its sink. Topics are never deleted through ksqlDB: it deletes them while it still checks a DROP.
+ */
+import type { Action, Desired, Finding, LedgerEntry, Observed } from '../../plan/index.ts'
+import { Failure, type KafkaClient } from '../../ports/index.ts'
+import { formatName, formatStatement, parseStatement } from '../../sql/index.ts'
+import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
+import type { Applied, Progress, Target } from '../target.ts'
+import { makerOf, observedStatements } from './observed.ts'
+import { createKsqldbRest, type KsqldbRestOptions, type Listing } from './rest.ts'
+
+export interface KsqldbOptions extends KsqldbRestOptions {
+  /** For how far queries have come. */
+  readonly kafka: KafkaClient
+}
+
+export function createKsqldbTarget(options: KsqldbOptions): Target {
+  const rest = createKsqldbRest(options)
+  const now = () => options.clock.now()
+
+  async function setRunning(queryId: string | undefined, running: boolean, signal: AbortSignal): Promise<void> {
+    if (queryId !== undefined) await rest.change(`${running ? 'RESUME' : 'PAUSE'} ${queryId};`, {}, signal)
+  }
+
+  async function create({ spec }: Desired<'Statement'>, sql: string, signal: AbortSignal): Promise<Applied> {
+    const made = await rest.change(sql, spec.properties, signal)
+    if (!spec.running) {
+      // The id of a query that is still being made is not known: come back.
+      if (made.queryId === undefined && made.pending) return { pending: true }
+      await setRunning(made.queryId, false, signal)
+    }
+    return { pending: made.pending, ...(made.queryId === undefined ? {} : { backendId: made.queryId }) }
+  }
+
+  async function change(action: Action, desired: Desired<'Statement'>, signal: AbortSignal): Promise<Applied> {
+    const observed = action.observed as Observed<'Statement'> | undefined
+    const { spec } = desired
+    if (action.rule === 'NotRunning' && observed?.backendId !== undefined) {
+      await setRunning(observed.backendId, spec.running, signal)
+      return { backendId: observed.backendId }
+    }
+    if (spec.objectType === 'TYPE') {
+      await rest.change(`DROP TYPE IF EXISTS ${formatName(spec.objectName)};`, {}, signal)
+      return await create(desired, spec.sql, signal)
+    }
+    if (spec.objectType === 'INSERT') {
+      if (observed?.backendId !== undefined) await rest.change(`TERMINATE ${observed.backendId};`, {}, signal)
+      return await create(desired, spec.sql, signal)
+    }
+    return await create(desired, withOrReplace(spec.sql), signal)
+  }
+
+  async function terminate(queryId: string, signal: AbortSignal): Promise<void> {
+    try {
+      await rest.change(`TERMINATE ${queryId};`, {}, signal)
+    } catch (error) {
+      if (!(error instanceof Failure) || !/Unknown queryId/i.test(error.message)) throw error
+    }
+  }
+
+  async function removeSource(name: string, listing: Listing, signal: AbortSignal): Promise<void> {
+    const source = listing.sources.find((candidate) => candidate.name === name)
+    if (!source) return
+    const maker = makerOf(name, listing.queries)
+    const readers = listing.descriptions.filter((query) => query.queryType === 'PERSISTENT' && query.id !== maker?.id && query.sources.includes(name))
+    const writers = listing.queries.filter((query) => query.id !== maker?.id && query.sinks.includes(name))
+    const users = [...new Set([...readers, ...writers].map(({ id }) => id))]
+    // Checked before the query is terminated: else a refused DROP would leave a table that nobody writes.
+    if (users.length > 0) throw new Failure('Wait', 'StatementRefused', `${name} cannot be dropped yet: queries ${users.join(', ')} use it`)
+    if (maker) await terminate(maker.id, signal)
+    await rest.change(`DROP ${source.type} IF EXISTS ${formatName(name)};`, {}, signal)
+  }
+
+  return {
+    backend: 'ksqldb',
+    kinds: ['Statement'],
+
+    async probe(signal) {
+      return { version: await rest.version(signal) }
+    },
+
+    async observe(signal) {
+      return observedStatements(await rest.list(signal), now())
+    },
+
+    /** What ksqlDB would say is said by src/sql beforehand: it has no call that only checks. Its catalogue may still have the name. */
+    async check(desired, signal) {
+      const nodes = desired as readonly Desired<'Statement'>[]
+      if (nodes.length === 0) return []
+      const listing = await rest.list(signal)
+      return nodes.flatMap(({ spec, specPath }): Finding[] => {
+        const there = listing.sources.find(({ name }) => name === spec.objectName)
+        if (!there || spec.objectType === 'INSERT' || spec.objectType === 'TYPE' || there.type === spec.objectType) return []
+        return [
+          {
+            severity: 'error',
+            reason: 'StatementRefused',
+            path: specPath,
+            message: `ksqlDB has a ${there.type.toLowerCase()} ${there.name} already, and a ${spec.objectType.toLowerCase()} of that name is declared`,
+            mend: `Drop ${there.name} in ksqlDB, or take another name.`,
+          },
+        ]
+      })
+    },
+
+    async apply(action, _owner, signal) {
+      const desired = action.desired as Desired<'Statement'>
+      if (action.class === 'Create') return await create(desired, desired.spec.sql, signal)
+      return await change(action, desired, signal)
+    },
+
+    async remove(entry: LedgerEntry, _owner, signal) {
+      const listing = await rest.list(signal)
+      const found = observedStatements(listing, now()).find(({ id }) => id === entry.id)
+      if (!found) return {}
+      if (found.spec.objectType === 'TYPE') await rest.change(`DROP TYPE IF EXISTS ${formatName(found.spec.objectName)};`, {}, signal)
+      else if (found.spec.objectType === 'INSERT') await terminate(found.backendId ?? '', signal)
+      else await removeSource(found.spec.objectName, listing, signal)
+      return {}
+    },
+
+    async progress(ids, signal) {
+      const listing = await rest.list(signal)
+      const topicOf = new Map(listing.sources.map((source) => [source.name, source.topic]))
+      const wanted = observedStatements(listing, now()).filter(({ id, backendId }) => backendId !== undefined && ids.includes(id))
+      const queries = wanted.flatMap((statement) => {
+        const description = listing.descriptions.find(({ id }) => id === statement.backendId)
+        if (!description) return []
+        const topics = [...new Set(description.sources.flatMap((name) => topicOf.get(name) ?? []))]
+        return [{ id: statement.id, group: description.consumerGroupId, topics, sink: topicOf.get(statement.spec.objectName) }]
+      })
+      const ends = await endOffsetSums(options.kafka, [...new Set(queries.flatMap(({ topics, sink }) => (sink ? [...topics, sink] : topics)))])
+      const progress: Progress[] = []
+      for (const { id, group, topics, sink } of queries) {
+        const produced = sink === undefined ? undefined : ends.get(sink)
+        progress.push({
+          id,
+          ...(group === undefined ? {} : { consumed: await groupOffsetSums(options.kafka, group, topics) }),
+          available: topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0),
+          ...(produced === undefined ? {} : { produced }),
+        })
+      }
+      return progress
+    },
+  }
+}
+
+function withOrReplace(sql: string): string {
+  const statement = parseStatement(sql)
+  if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateAsSelect') throw new TypeError(`no statement that can be replaced: ${sql}`)
+  return formatStatement({ ...statement, orReplace: true })
+}

@@ -1,0 +1,1 @@
+export { createStrimziTarget, type StrimziOptions } from './target.ts'

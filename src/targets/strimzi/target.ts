@@ -1,0 +1,180 @@
+/** Topics by Strimzi: KafkaTopic objects in one namespace, which its topic operator turns into topics. */
+import type { Desired, Finding, Observed, Owner } from '../../plan/index.ts'
+import { Failure, type KafkaClient, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
+import { marksOf, ownerIn, sameOwner } from '../mark.ts'
+import { endOffsetSums } from '../offsets.ts'
+import type { Target } from '../target.ts'
+import {
+  CLUSTER_LABEL,
+  isReleased,
+  type KafkaTopic,
+  MANAGED_ANNOTATION,
+  observedTopic,
+  readTopic,
+  STRIMZI_GROUP,
+  TAKEN_OVER_ANNOTATION,
+  topicNameOf,
+} from './topic.ts'
+
+export interface StrimziOptions {
+  readonly kube: KubeApi
+  readonly kafka: KafkaClient
+  /** Where the KafkaTopics are, and the topic operator looks. */
+  readonly namespace: string
+  /** Name of the Kafka object. */
+  readonly cluster: string
+}
+
+const PAGE = 500
+
+export function createStrimziTarget(options: StrimziOptions): Target {
+  const { kube, kafka, namespace } = options
+  let served: KubeResource | undefined
+
+  /** Strimzi 1 serves only v1, older ones only v1beta2. */
+  async function topics(signal: AbortSignal): Promise<KubeResource> {
+    if (served) return served
+    const versions = await kube.groupVersions(STRIMZI_GROUP, signal)
+    const version = ['v1', 'v1beta2'].find((known) => versions.includes(known))
+    if (!version) {
+      const found = versions.length > 0 ? `serves ${STRIMZI_GROUP} only as ${versions.join(', ')}` : `has no ${STRIMZI_GROUP} API: Strimzi is not installed`
+      throw new Failure('Retry', versions.length > 0 ? 'UnsupportedVersion' : 'Unreachable', `The cluster ${found}`)
+    }
+    served = { group: STRIMZI_GROUP, version, plural: 'kafkatopics', kind: 'KafkaTopic' }
+    return served
+  }
+
+  async function list(signal: AbortSignal): Promise<KafkaTopic[]> {
+    const resource = await topics(signal)
+    const found: KafkaTopic[] = []
+    let next: string | undefined
+    do {
+      const page = await kube.list(resource, { namespace, limit: PAGE, ...(next ? { continue: next } : {}) }, signal)
+      for (const item of page.items) {
+        const topic = readTopic(item)
+        if (topic && (topic.metadata.labels?.[CLUSTER_LABEL] ?? options.cluster) === options.cluster) found.push(topic)
+      }
+      next = page.continue
+    } while (next)
+    return found
+  }
+
+  /** By the topic's name: the object of another operator may be called otherwise. */
+  async function find(topicName: string, signal: AbortSignal): Promise<KafkaTopic | undefined> {
+    return (await list(signal)).find((topic) => topicNameOf(topic) === topicName)
+  }
+
+  async function patch(objectName: string, body: unknown, signal: AbortSignal): Promise<void> {
+    await kube.patch(await topics(signal), namespace, objectName, { type: 'merge', body }, signal)
+  }
+
+  async function create(desired: Desired<'KafkaTopic'>, owner: Owner, signal: AbortSignal): Promise<void> {
+    const resource = await topics(signal)
+    const there = await kafka.describeTopics([desired.spec.topicName])
+    const object: KubeObject = {
+      apiVersion: `${STRIMZI_GROUP}/${resource.version}`,
+      kind: 'KafkaTopic',
+      metadata: {
+        name: desired.spec.objectName,
+        namespace,
+        labels: { [CLUSTER_LABEL]: options.cluster, ...marksOf(owner) },
+        ...(there.length > 0 ? { annotations: { [TAKEN_OVER_ANNOTATION]: 'true' } } : {}),
+      },
+      spec: specOf(desired),
+    }
+    await kube.create(resource, object, signal)
+  }
+
+  async function update(desired: Desired<'KafkaTopic'>, observed: Observed<'KafkaTopic'>, signal: AbortSignal): Promise<void> {
+    const stale = Object.keys(observed.spec.config).filter((key) => !(key in desired.spec.config))
+    const config = { ...desired.spec.config, ...Object.fromEntries(stale.map((key) => [key, null])) }
+    await patch(observed.spec.objectName, { metadata: { annotations: { [MANAGED_ANNOTATION]: null } }, spec: { ...specOf(desired), config } }, signal)
+  }
+
+  return {
+    backend: 'kafka',
+    kinds: ['KafkaTopic'],
+
+    async probe(signal) {
+      const resource = await topics(signal)
+      await kafka.clusterId()
+      return { version: `${STRIMZI_GROUP}/${resource.version}` }
+    },
+
+    async observe(signal) {
+      return (await list(signal)).map(observedTopic)
+    },
+
+    async check(desired, signal) {
+      signal.throwIfAborted()
+      const nodes = desired as readonly Desired<'KafkaTopic'>[]
+      if (nodes.length === 0) return []
+      const findings: Finding[] = []
+      const there = new Map((await kafka.describeTopics(nodes.map((node) => node.spec.topicName))).map((topic) => [topic.name, topic]))
+      for (const { spec, specPath } of nodes) {
+        const partitions = there.get(spec.topicName)?.partitions.length
+        if (partitions === undefined) continue
+        if (partitions > spec.partitions)
+          findings.push({
+            severity: 'error',
+            reason: 'PartitionsCannotShrink',
+            path: specPath,
+            message: `Topic ${spec.topicName} is there already with ${partitions} partitions, and ${spec.partitions} are declared`,
+            mend: `Declare ${partitions} partitions, or take another topic.`,
+          })
+        else
+          findings.push({
+            severity: 'warning',
+            reason: 'Surprising',
+            path: specPath,
+            message: `Topic ${spec.topicName} is there already: it is taken over with its records, and left behind on removal`,
+          })
+      }
+      return findings
+    },
+
+    async apply(action, owner, signal) {
+      const desired = action.desired as Desired<'KafkaTopic'>
+      const existing = await find(desired.spec.topicName, signal)
+      if (!existing) {
+        await create(desired, owner, signal)
+        return { pending: true }
+      }
+      const observed = observedTopic(existing)
+      if (!observed.owner || !sameOwner(observed.owner, owner)) {
+        const whose = observed.owner ? `belongs to pipeline ${observed.owner.namespace}/${observed.owner.pipeline}` : 'was made by somebody else'
+        throw new Failure('Stall', 'OwnedByAnother', `KafkaTopic ${existing.metadata.name} of topic ${desired.spec.topicName} ${whose}`)
+      }
+      await update(desired, observed, signal)
+      return { pending: true, ...(observed.backendId ? { backendId: observed.backendId } : {}) }
+    },
+
+    async remove(entry: { name: string; onRemove: 'delete' | 'retain' }, owner, signal) {
+      const topic = await find(entry.name, signal)
+      const marked = topic && ownerIn({ ...topic.metadata.annotations, ...topic.metadata.labels })
+      if (!topic || !marked || !sameOwner(marked, owner)) return {}
+      const objectName = topic.metadata.name
+      const leave = entry.onRemove === 'retain' || topic.metadata.annotations?.[TAKEN_OVER_ANNOTATION] === 'true'
+      if (leave && !isReleased(topic) && !topic.metadata.deletionTimestamp) {
+        // Deleting the object before Strimzi has let go of the topic would delete the topic.
+        if (topic.metadata.annotations?.[MANAGED_ANNOTATION] !== 'false')
+          await patch(objectName, { metadata: { annotations: { [MANAGED_ANNOTATION]: 'false' } } }, signal)
+        return { pending: true }
+      }
+      if (!topic.metadata.deletionTimestamp)
+        await kube.delete(await topics(signal), namespace, objectName, topic.metadata.uid ? { uid: topic.metadata.uid } : {}, signal)
+      return { pending: (await find(entry.name, signal)) !== undefined }
+    },
+
+    async progress(ids, signal) {
+      signal.throwIfAborted()
+      const names = ids.flatMap((id) => (id.startsWith('KafkaTopic/') ? [id.slice('KafkaTopic/'.length)] : []))
+      return [...(await endOffsetSums(kafka, names))].map(([name, produced]) => ({ id: `KafkaTopic/${name}`, produced }))
+    },
+  }
+}
+
+function specOf(desired: Desired<'KafkaTopic'>): Record<string, unknown> {
+  const { topicName, partitions, replicas, config } = desired.spec
+  return { topicName, partitions, replicas, config }
+}
