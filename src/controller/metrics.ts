@@ -1,0 +1,55 @@
+/** What /metrics shows. One registry per operator, so that several can live in one process. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  return {
+    registry,
+    reconciles: new Counter({ name: 'clickstream_reconciles_total', help: 'Reconciles by kind and result.', labelNames: ['kind', 'result'], registers }),
+    reconcileSeconds: new Histogram({
+      name: 'clickstream_reconcile_seconds',
+      help: 'Duration of a reconcile.',
+      labelNames: ['kind'],
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+      registers,
+    }),
+    queueDepth: new Gauge({ name: 'clickstream_queue_depth', help: 'Keys that wait for a worker.', registers }),
+    actions: new Counter({
+      name: 'clickstream_actions_total',
+      help: 'Actions at backends by kind of object, class and result.',
+      labelNames: ['kind', 'class', 'result'],
+      registers,
+    }),
+    relistMissed: new Counter({
+      name: 'clickstream_relist_missed_total',
+      help: 'Objects that a list found and the watch had passed by. It must stay 0.',
+      labelNames: ['resource'],
+      registers,
+    }),
+    watchEnds: new Counter({ name: 'clickstream_watch_ends_total', help: 'Ends of watches by resource and cause.', labelNames: ['resource', 'why'], registers }),
+    backendUp: new Gauge({
+      name: 'clickstream_backend_up',
+      help: '1 when the backend of a platform can be used.',
+      labelNames: ['namespace', 'platform', 'backend'],
+      registers,
+    }),
+    condition: new Gauge({
+      name: 'clickstream_pipeline_condition',
+      help: '1 when the condition of a pipeline is True, 0 when False, -1 when Unknown.',
+      labelNames: ['namespace', 'pipeline', 'type'],
+      registers,
+    }),
+    consumed: new Gauge({ name: 'clickstream_object_consumed', help: 'Offsets consumed, summed over partitions.', labelNames: ['platform', 'id'], registers }),
+    available: new Gauge({ name: 'clickstream_object_available', help: 'End offsets of the input, summed.', labelNames: ['platform', 'id'], registers }),
+    produced: new Gauge({ name: 'clickstream_object_produced', help: 'Records or documents put out.', labelNames: ['platform', 'id'], registers }),
+    lastOutput: new Gauge({
+      name: 'clickstream_object_last_output_seconds',
+      help: 'Time of the last record or document, in epoch seconds.',
+      labelNames: ['platform', 'id'],
+      registers,
+    }),
+  }
+}

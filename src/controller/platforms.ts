@@ -1,0 +1,78 @@
+/** The platforms in use, each with a session that is made anew when its spec changes. */
+import { type ClickstreamPlatform, parsePlatform } from '../api/index.ts'
+import type { ResourceId } from '../plan/index.ts'
+import type { Clock, KubeObject, Random } from '../ports/index.ts'
+import type { BackendName, Progress, SecretReader, Target } from '../targets/index.ts'
+import type { References } from './references.ts'
+import { keyOf, type Reflector } from './reflector.ts'
+import { Session } from './session.ts'
+
+/** The targets of one platform. Nothing may be called before their first use. */
+export type ConnectTargets = (platform: ClickstreamPlatform, secrets: SecretReader) => readonly Target[]
+
+export interface PlatformsOptions {
+  readonly reflector: Reflector
+  readonly references: References
+  readonly connectTargets: ConnectTargets
+  readonly clock: Clock
+  readonly random: Random
+  onChange(platformKey: string): void
+  onProgress(platformKey: string, backend: BackendName, progress: ReadonlyMap<ResourceId, Progress>): void
+}
+
+export class Platforms {
+  readonly #options: PlatformsOptions
+  readonly #sessions = new Map<string, { uid: string; generation: number; session: Session }>()
+
+  constructor(options: PlatformsOptions) {
+    this.#options = options
+  }
+
+  object(key: string): KubeObject | undefined {
+    return this.#options.reflector.get(key)
+  }
+
+  /** Undefined: its spec does not parse. */
+  async session(object: KubeObject): Promise<Session | undefined> {
+    const key = keyOf(object)
+    const { uid = '', generation = 0 } = object.metadata
+    const known = this.#sessions.get(key)
+    if (known && known.uid === uid && known.generation === generation) return known.session
+    const parsed = parsePlatform(object)
+    if (known) {
+      this.#sessions.delete(key)
+      await known.session.stop()
+    }
+    if (!parsed.ok) return undefined
+    // Another worker may have been faster while the old session was stopping.
+    const again = this.#sessions.get(key)
+    if (again) return again.session
+    const { clock, random, references, connectTargets, onChange, onProgress } = this.#options
+    const secrets: SecretReader = async (namespace, name, signal) => (await references.secret(namespace, name, signal))?.data
+    const session = new Session({
+      platform: parsed.value,
+      targets: connectTargets(parsed.value, secrets),
+      clock,
+      random,
+      onChange: () => onChange(key),
+      onProgress: (backend, progress) => onProgress(key, backend, progress),
+    })
+    this.#sessions.set(key, { uid, generation, session })
+    session.start()
+    return session
+  }
+
+  current(key: string): Session | undefined {
+    return this.#sessions.get(key)?.session
+  }
+
+  async drop(key: string): Promise<void> {
+    const known = this.#sessions.get(key)
+    this.#sessions.delete(key)
+    await known?.session.stop()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#sessions.keys()].map((key) => this.drop(key)))
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The work queue: keys, each at most once waiting and at most once in work, tried again with back-off of its own. So many
+ * changes of one object are one reconcile, and an object that fails costs the others nothing.
+ */
+import { backoffMs, type Clock, type Random } from '../ports/index.ts'
+
+export type WorkResult =
+  | { readonly kind: 'done'; /** Look again after so many milliseconds. */ readonly againMs?: number }
+  /** Tried again with back-off. */
+  | { readonly kind: 'failed' }
+
+export interface QueueOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly workers: number
+  readonly baseMs?: number
+  readonly maxMs?: number
+  work(key: string): Promise<WorkResult>
+}
+
+export class WorkQueue {
+  readonly #options: QueueOptions
+  readonly #ready: string[] = []
+  readonly #waiting = new Set<string>()
+  readonly #working = new Set<string>()
+  /** Came in while it was in work: once more afterwards. */
+  readonly #again = new Set<string>()
+  readonly #timers = new Map<string, { at: number; cancel: () => void }>()
+  readonly #failures = new Map<string, number>()
+  #closed = false
+  #idle: (() => void)[] = []
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  get depth(): number {
+    return this.#ready.length
+  }
+
+  add(key: string): void {
+    if (this.#closed) return
+    if (this.#working.has(key)) {
+      this.#again.add(key)
+      return
+    }
+    if (this.#waiting.has(key)) return
+    this.#cancelTimer(key)
+    this.#waiting.add(key)
+    this.#ready.push(key)
+    this.#pump()
+  }
+
+  /** The earlier of two times wins. */
+  addAfter(key: string, ms: number): void {
+    if (this.#closed) return
+    const at = this.#options.clock.now() + ms
+    const timer = this.#timers.get(key)
+    if (timer !== undefined && timer.at <= at) return
+    this.#cancelTimer(key)
+    const cancel = this.#options.clock.after(ms, () => {
+      this.#timers.delete(key)
+      this.add(key)
+    })
+    this.#timers.set(key, { at, cancel })
+  }
+
+  /** The object is gone: nothing is remembered of it. */
+  forget(key: string): void {
+    this.#failures.delete(key)
+    this.#cancelTimer(key)
+  }
+
+  failures(key: string): number {
+    return this.#failures.get(key) ?? 0
+  }
+
+  /** No new work begins; resolves when what is in work has ended. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const key of [...this.#timers.keys()]) this.#cancelTimer(key)
+    this.#ready.length = 0
+    this.#waiting.clear()
+    this.#again.clear()
+    if (this.#working.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  #cancelTimer(key: string): void {
+    this.#timers.get(key)?.cancel()
+    this.#timers.delete(key)
+  }
+
+  #pump(): void {
+    while (!this.#closed && this.#working.size < this.#options.workers) {
+      const key = this.#ready.shift()
+      if (key === undefined) return
+      this.#waiting.delete(key)
+      this.#working.add(key)
+      void this.#run(key)
+    }
+  }
+
+  async #run(key: string): Promise<void> {
+    // A worker that throws is a fault of ours; it must cost a retry, not the process.
+    const result = await this.#options.work(key).catch((): WorkResult => ({ kind: 'failed' }))
+    this.#working.delete(key)
+    const again = this.#again.delete(key)
+    if (result.kind === 'failed') {
+      const attempt = this.#failures.get(key) ?? 0
+      this.#failures.set(key, attempt + 1)
+      const { baseMs = 500, maxMs = 60_000, random } = this.#options
+      this.addAfter(key, backoffMs(attempt, { baseMs, maxMs, random }))
+    } else {
+      this.#failures.delete(key)
+      if (result.againMs !== undefined) this.addAfter(key, result.againMs)
+    }
+    if (again) this.add(key)
+    this.#pump()
+    if (this.#working.size === 0) {
+      for (const resolve of this.#idle) resolve()
+      this.#idle = []
+    }
+  }
+}

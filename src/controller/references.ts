@@ -1,0 +1,50 @@
+/** ConfigMaps and Secrets that others refer to, read when needed and remembered for a few seconds. */
+import { z } from 'zod'
+import type { Clock, KubeApi, KubeObject, KubeResource } from '../ports/index.ts'
+import { CONFIG_MAPS } from './ledger.ts'
+
+const SECRETS: KubeResource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' }
+const REMEMBER_MS = 5_000
+
+/** Text by key, and the version it has. */
+export interface Referred {
+  readonly version: string
+  readonly data: Readonly<Record<string, string>>
+}
+
+const dataSchema = z.record(z.string(), z.string()).default({})
+
+export class References {
+  readonly #kube: KubeApi
+  readonly #clock: Clock
+  readonly #known = new Map<string, { at: number; object: Promise<KubeObject | undefined> }>()
+
+  constructor(kube: KubeApi, clock: Clock) {
+    this.#kube = kube
+    this.#clock = clock
+  }
+
+  async configMap(namespace: string, name: string, signal?: AbortSignal): Promise<Referred | undefined> {
+    const object = await this.#get(CONFIG_MAPS, namespace, name, signal)
+    return object && { version: object.metadata.resourceVersion ?? '', data: dataSchema.parse(object.data) }
+  }
+
+  async secret(namespace: string, name: string, signal?: AbortSignal): Promise<Referred | undefined> {
+    const object = await this.#get(SECRETS, namespace, name, signal)
+    if (object === undefined) return undefined
+    const data = Object.entries(dataSchema.parse(object.data)).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')])
+    return { version: object.metadata.resourceVersion ?? '', data: Object.fromEntries(data) }
+  }
+
+  #get(resource: KubeResource, namespace: string, name: string, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {
+    const now = this.#clock.now()
+    for (const [key, { at }] of this.#known) if (now - at >= REMEMBER_MS) this.#known.delete(key)
+    const key = `${resource.plural}/${namespace}/${name}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known.object
+    const object = this.#kube.get(resource, namespace, name, signal)
+    this.#known.set(key, { at: now, object })
+    object.catch(() => this.#known.delete(key))
+    return object
+  }
+}
