@@ -61,7 +61,10 @@ export class LedgerFile {
   }
 
   /** Writes once if anything of it is new. `remove` goes last. */
-  async write(change: { put?: readonly LedgerEntry[]; remove?: readonly ResourceId[]; schedules?: ReadonlyMap<string, number> }, signal: AbortSignal): Promise<void> {
+  async write(
+    change: { put?: readonly LedgerEntry[]; remove?: readonly ResourceId[]; schedules?: ReadonlyMap<string, number> },
+    signal: AbortSignal,
+  ): Promise<void> {
     const before = this.#text()
     for (const entry of change.put ?? []) this.#entries.set(entry.id, entry)
     for (const id of change.remove ?? []) this.#entries.delete(id)
@@ -118,6 +121,8 @@ function contentOf(object: KubeObject): Content {
       schedules: z.record(z.string(), z.number()).parse(JSON.parse(data[SCHEDULES] ?? '{}')),
     }
   } catch (error) {
-    throw new Failure('Stall', 'LedgerUnreadable', `ConfigMap ${object.metadata.name} was changed and cannot be read; delete it to have it made anew`, { cause: error })
+    throw new Failure('Stall', 'LedgerUnreadable', `ConfigMap ${object.metadata.name} was changed and cannot be read; delete it to have it made anew`, {
+      cause: error,
+    })
   }
 }

@@ -29,7 +29,12 @@ export function createMetrics() {
       labelNames: ['resource'],
       registers,
     }),
-    watchEnds: new Counter({ name: 'clickstream_watch_ends_total', help: 'Ends of watches by resource and cause.', labelNames: ['resource', 'why'], registers }),
+    watchEnds: new Counter({
+      name: 'clickstream_watch_ends_total',
+      help: 'Ends of watches by resource and cause.',
+      labelNames: ['resource', 'why'],
+      registers,
+    }),
     backendUp: new Gauge({
       name: 'clickstream_backend_up',
       help: '1 when the backend of a platform can be used.',

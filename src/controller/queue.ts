@@ -5,7 +5,7 @@
 import { backoffMs, type Clock, type Random } from '../ports/index.ts'
 
 export type WorkResult =
-  | { readonly kind: 'done'; /** Look again after so many milliseconds. */ readonly againMs?: number }
+  | { readonly kind: 'done' /** Look again after so many milliseconds. */; readonly againMs?: number }
   /** Tried again with back-off. */
   | { readonly kind: 'failed' }
 

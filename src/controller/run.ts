@@ -35,7 +35,7 @@ export interface Run {
   object: KubeObject
   pipeline?: ClickstreamPipeline
   platform?: ClickstreamPlatform
-  session?: Session
+  session?: Session | undefined
   ledger?: LedgerFile
   configMaps: ReadonlyMap<string, string>
   secretVersions: ReadonlyMap<string, string>

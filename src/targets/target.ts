@@ -44,4 +44,6 @@ export interface Target {
   /** Removes one object of ours, or releases it when its data is retained. Absent is success. */
   remove(entry: LedgerEntry, owner: Owner, signal: AbortSignal): Promise<Applied>
   progress(ids: readonly ResourceId[], signal: AbortSignal): Promise<readonly Progress[]>
+  /** Lets go of what it holds open; the platform is gone or has changed. */
+  close?(): Promise<void>
 }

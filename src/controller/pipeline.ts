@@ -1,0 +1,229 @@
+/** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
+import { createHash } from 'node:crypto'
+import { type Condition, durationMs, PIPELINE, type PipelineStatus } from '../api/index.ts'
+import type { Action, Plan, Stage } from '../plan/index.ts'
+import { type KubeObject, toFailure } from '../ports/index.ts'
+import { judge } from './conditions.ts'
+import type { WorkResult } from './queue.ts'
+import { findingText, type Run, type Services, type Step } from './run.ts'
+import { conditionsOf, cut, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
+import { act, eventReason } from './steps/act.ts'
+import { findPlatform, holdWithFinalizer, parseSpec, readLedger, readReferences } from './steps/admit.ts'
+import { check, claimNames, compile, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
+import { removeIfDeleted } from './steps/remove.ts'
+
+const STEPS: readonly Step[] = [
+  readLedger,
+  removeIfDeleted,
+  holdWithFinalizer,
+  parseSpec,
+  findPlatform,
+  readReferences,
+  compile,
+  claimNames,
+  observe,
+  plan,
+  respectDisabled,
+  check,
+  act,
+]
+
+/** Resources in a status, and what a message of an event may list. */
+const RESOURCES_MAX = 300
+const ACTIONS_MAX = 100
+const DEFAULT_FRESHNESS_MS = 120_000
+
+export interface PipelineReconcilerOptions {
+  readonly services: Services
+  readonly stopping: () => boolean
+  readonly signal: AbortSignal
+}
+
+export class PipelineReconciler {
+  readonly #options: PipelineReconcilerOptions
+  /** uid -> when its status was written last. */
+  readonly #writtenAt = new Map<string, number>()
+  /** uid -> the trouble that was told last. */
+  readonly #toldOf = new Map<string, string>()
+
+  constructor(options: PipelineReconcilerOptions) {
+    this.#options = options
+  }
+
+  async reconcile(key: string): Promise<WorkResult> {
+    const { services, signal, stopping } = this.#options
+    const object = services.pipelines.get(key)
+    if (object === undefined) return { kind: 'done' }
+    const run: Run = {
+      key,
+      owner: { namespace: object.metadata.namespace!, pipeline: object.metadata.name },
+      signal,
+      stopping,
+      object,
+      configMaps: new Map(),
+      secretVersions: new Map(),
+      findings: [],
+      done: [],
+      held: [],
+      failures: [],
+    }
+    await this.#takeSteps(run)
+    if (run.released || signal.aborted) return { kind: 'done' }
+    try {
+      await this.#close(run)
+    } catch (error) {
+      const failure = toFailure(error)
+      services.log.warn({ pipeline: key, reason: failure.reason, err: failure.message }, 'the status could not be written')
+      return failure.status === 404 ? { kind: 'done' } : { kind: 'failed' }
+    }
+    const retry = run.failures.some((failure) => failure.class === 'Retry')
+    if (retry) return { kind: 'failed' }
+    // What is missing rings no bell of its own.
+    const wish = run.failures.some((failure) => failure.class === 'Wait') ? Math.min(run.againMs ?? 10_000, 10_000) : run.againMs
+    return wish === undefined ? { kind: 'done' } : { kind: 'done', againMs: wish }
+  }
+
+  async #takeSteps(run: Run): Promise<void> {
+    const { services, signal } = this.#options
+    try {
+      for (const step of STEPS) if ((await step(run, services)) === 'stop') return
+    } catch (error) {
+      const failure = toFailure(error)
+      run.failures.push(failure)
+      // A ledger that could not be written may not say what is in memory.
+      if (failure.class === 'Retry') services.ledgers.delete(run.object.metadata.uid!)
+      if (failure.reason === 'InternalError' && !signal.aborted) services.log.error({ pipeline: run.key, err: error }, 'a fault of the operator')
+    }
+  }
+
+  /** Conditions, status, events, and what is followed from now on: for every way that a reconcile can end. */
+  async #close(run: Run): Promise<void> {
+    const { services, signal } = this.#options
+    sumUp(run, services)
+    const down = run.session?.failures() ?? []
+    const verdicts = judge({
+      findings: run.findings,
+      failures: run.failures,
+      down,
+      judged: run.compiled !== undefined,
+      summary: run.summary,
+      flow: run.flow,
+      done: run.done.length,
+      held: run.held.length,
+      deleting: run.object.metadata.deletionTimestamp !== undefined,
+      disabled: run.pipeline?.spec.reconcile === 'Disabled',
+    })
+    this.#follow(run, verdicts.has('Reconciling'))
+    await this.#tell(run)
+    const before = (run.object.status ?? {}) as Partial<PipelineStatus>
+    const now = services.clock.now()
+    const generation = run.object.metadata.generation ?? 0
+    const conditions = conditionsOf(verdicts, before.conditions ?? [], { now, generation })
+    for (const { type, status } of conditions) {
+      const value = status === 'True' ? 1 : status === 'False' ? 0 : -1
+      services.metrics.condition.set({ namespace: run.owner.namespace, pipeline: run.owner.pipeline, type }, value)
+    }
+    const after = statusOf(run, before, conditions, generation)
+    const uid = run.object.metadata.uid!
+    const quiet = !verdicts.has('Reconciling') && sameButWording(before, after) && now - (this.#writtenAt.get(uid) ?? 0) < WORDING_EVERY_MS
+    const patch = quiet ? undefined : statusPatch(before, after)
+    if (patch === undefined) return
+    const body = { status: patch }
+    const { name } = run.object.metadata
+    services.pipelines.learn(await services.kube.patch(PIPELINE, run.owner.namespace, name, { type: 'merge', body, subresource: 'status' }, signal))
+    this.#writtenAt.set(uid, now)
+  }
+
+  #follow(run: Run, busy: boolean): void {
+    const ids = run.compiled?.graph?.nodes.map(({ id }) => id) ?? run.ledger?.ledger.entries.map(({ id }) => id) ?? []
+    const keepMs = run.pipeline ? durationMs(run.pipeline.spec.freshness) : DEFAULT_FRESHNESS_MS
+    run.session?.follow(run.key, { ids, busy, keepMs })
+  }
+
+  /** One event per object that was mended or changed; what a first run makes is told in one. */
+  async #tell(run: Run): Promise<void> {
+    const { events } = this.#options.services
+    const made = run.done.filter(({ action }) => eventReason(action) === 'Created')
+    if (made.length > 0) await events.tell(run.object, 'Normal', 'Created', `made ${made.map(({ action }) => action.id).join(', ')}`, run.signal)
+    for (const { action, pending } of run.done) {
+      const reason = eventReason(action)
+      if (reason === 'Created' || (action.class === 'Remove' && pending) || action.rule === 'ScheduleDue') continue
+      await events.tell(run.object, 'Normal', reason, `${action.id}: ${action.message}`, run.signal)
+    }
+    const error = run.findings.find(({ severity }) => severity === 'error')
+    const failure = run.failures.find((one) => one.class !== 'Wait')
+    const reason = error?.reason ?? failure?.reason
+    const uid = run.object.metadata.uid!
+    // Told when it begins, not at every try.
+    if (reason !== undefined && this.#toldOf.get(uid) !== reason) {
+      await events.tell(run.object, 'Warning', reason as 'Failed', error ? findingText(error) : failure!.message, run.signal)
+    }
+    if (reason === undefined) this.#toldOf.delete(uid)
+    else this.#toldOf.set(uid, reason)
+  }
+
+  forget(object: KubeObject): void {
+    const { services } = this.#options
+    const uid = object.metadata.uid!
+    const key = `${object.metadata.namespace}/${object.metadata.name}`
+    this.#writtenAt.delete(uid)
+    this.#toldOf.delete(uid)
+    services.ledgers.delete(uid)
+    services.checks.forget(key)
+    const labels = { namespace: object.metadata.namespace!, pipeline: object.metadata.name }
+    for (const { type } of (object.status as Partial<PipelineStatus> | undefined)?.conditions ?? []) services.metrics.condition.remove({ ...labels, type })
+  }
+}
+
+const STAGE_COUNTS: Readonly<Record<Stage, keyof NonNullable<PipelineStatus['counts']>>> = {
+  Topics: 'topics',
+  Sources: 'sources',
+  Statements: 'statements',
+  Templates: 'templates',
+  Sinks: 'sinks',
+  Dashboards: 'dashboards',
+}
+
+/** What this reconcile could not find out stays as it was. */
+function statusOf(run: Run, before: Partial<PipelineStatus>, conditions: Condition[], generation: number): Record<string, unknown> {
+  const status: Partial<PipelineStatus> = { ...before, observedGeneration: generation, conditions }
+  if (run.summary) {
+    status.ready = `${run.summary.ready}/${run.summary.total}`
+    status.counts = Object.fromEntries(run.summary.stages.map(({ stage, total }) => [STAGE_COUNTS[stage], total]))
+    status.resources = run.summary.objects.slice(0, RESOURCES_MAX).map(({ kind, name, state, id, hash, message }) => ({
+      kind,
+      name: cut(name, 255),
+      state,
+      ...(id === undefined ? {} : { id: cut(id, 255) }),
+      hash: hash.slice(0, 64),
+      ...(message === undefined || message === '' ? {} : { message: cut(message) }),
+    }))
+  }
+  if (run.compiled) {
+    const schedule = run.compiled.schedules.map(({ name, phase, cycle, startedAt, nextChange }) => ({
+      name,
+      phase,
+      cycle,
+      startedAt: new Date(startedAt).toISOString(),
+      ...(nextChange === undefined ? {} : { nextChange: new Date(nextChange).toISOString() }),
+    }))
+    if (schedule.length > 0) status.schedule = schedule
+    else delete status.schedule
+  }
+  const waits = run.findings.some(({ reason, severity }) => severity === 'error' && reason === 'ApprovalRequired')
+  if (run.plan && waits) status.plan = planStatus(run.plan)
+  else delete status.plan
+  return status
+}
+
+function planStatus(plan: Plan): NonNullable<PipelineStatus['plan']> {
+  const actions = plan.actions.slice(0, ACTIONS_MAX).map((action: Action) => ({
+    kind: action.kind,
+    name: cut(action.name, 255),
+    class: action.class,
+    rule: action.rule,
+    message: cut(action.message),
+  }))
+  const hash = createHash('sha256').update(JSON.stringify(actions)).digest('hex').slice(0, 16)
+  return { hash, actions }
+}

@@ -1,0 +1,105 @@
+/** Does what the plan says, one action after the other, each one written to the ledger before and after. */
+import type { Reason } from '../../api/index.ts'
+import type { Action, LedgerEntry, ResourceId } from '../../plan/index.ts'
+import { Failure, toFailure } from '../../ports/index.ts'
+import type { Backend } from '../backend.ts'
+import { lookAgain, type Run, type Services, type Step } from '../run.ts'
+
+export const act: Step = async (run, services) => {
+  await keepLedgerTrue(run)
+  await runActions(run, run.plan!.actions, services)
+  return 'next'
+}
+
+/** Schedules begin, declarations move to another place or change what removal does, without any action. */
+async function keepLedgerTrue(run: Run): Promise<void> {
+  const ledger = run.ledger!
+  const acted = new Set(run.plan!.actions.map(({ id }) => id))
+  const put: LedgerEntry[] = []
+  for (const node of run.compiled!.graph!.nodes) {
+    const entry = ledger.entry(node.id)
+    const seen = run.observed!.find(({ id }) => id === node.id)
+    if (acted.has(node.id) || seen === undefined) continue
+    const { id, kind, name, hash, specPath, onRemove } = node
+    const backendId = seen.backendId ?? entry?.backendId
+    put.push({ id, kind, name, phase: 'done', hash, specPath, onRemove, ...(backendId === undefined ? {} : { backendId }) })
+  }
+  const intents = run.plan!.actions.flatMap((action) => (action.class === 'Create' && ledger.entry(action.id) === undefined ? [entryOf(action, 'intent')] : []))
+  const schedules = new Map(run.compiled!.schedules.map(({ name, startedAt }) => [name, startedAt]))
+  await ledger.write({ put: [...put, ...intents], schedules }, run.signal)
+}
+
+function entryOf(action: Action, phase: 'intent' | 'done', backendId?: string): LedgerEntry {
+  const { id, kind, name } = action
+  const { hash, specPath, onRemove } = action.desired!
+  return { id, kind, name, phase, hash, specPath, onRemove, ...(backendId === undefined ? {} : { backendId }) }
+}
+
+/** An action that fails holds up those that build on it, and no others; the first failure is the one that is told. */
+export async function runActions(run: Run, actions: readonly Action[], services: Services): Promise<void> {
+  const blocked = new Set<ResourceId>()
+  const made = new Set<ResourceId>()
+  for (const action of actions) {
+    if (run.stopping()) throw new Failure('Retry', 'Canceled', 'the operator stops')
+    const backend = run.session!.backendOf(action.kind)
+    const waits = action.after.some((id) => blocked.has(id)) || !groundIsLaid(run, action, made)
+    if (waits || backend.failure !== undefined) {
+      if (backend.failure !== undefined) run.failures.push(backend.failure)
+      blocked.add(action.id)
+      run.held.push(action)
+      continue
+    }
+    try {
+      const pending = action.class === 'Remove' ? await remove(run, action, backend) : await apply(run, action, backend)
+      services.metrics.actions.inc({ kind: action.kind, class: action.class, result: 'done' })
+      services.log.info({ pipeline: run.key, action: action.class, object: action.id, rule: action.rule, pending }, action.message)
+      run.done.push({ action, pending })
+      if (pending) blocked.add(action.id)
+      else made.add(action.id)
+    } catch (error) {
+      if (run.signal.aborted) throw error
+      const failure = toFailure(error)
+      services.metrics.actions.inc({ kind: action.kind, class: action.class, result: failure.reason })
+      backend.failed(failure)
+      run.session!.wrote(run.key, backend)
+      run.failures.push(failure)
+      blocked.add(action.id)
+      run.held.push(action)
+    }
+  }
+  if (run.held.length > 0 || run.done.some(({ pending }) => pending)) lookAgain(run, 2_000)
+}
+
+async function apply(run: Run, action: Action, backend: Backend): Promise<boolean> {
+  const { backendId, pending } = await backend.target.apply(action, run.owner, run.signal)
+  run.session!.wrote(run.key, backend)
+  await run.ledger!.write({ put: [entryOf(action, 'done', backendId ?? action.observed?.backendId)] }, run.signal)
+  return pending ?? false
+}
+
+async function remove(run: Run, action: Action, backend: Backend): Promise<boolean> {
+  const entry = action.entry!
+  const { pending } = await backend.target.remove(entry, run.owner, run.signal)
+  run.session!.wrote(run.key, backend)
+  if (!pending) await run.ledger!.write({ remove: [action.id] }, run.signal)
+  return pending ?? false
+}
+
+/** Whether what an object builds on is there: topics must be ready, other things must exist. */
+function groundIsLaid(run: Run, action: Action, made: ReadonlySet<ResourceId>): boolean {
+  for (const id of action.desired?.dependsOn ?? []) {
+    if (made.has(id)) continue
+    const seen = run.observed!.find((observed) => observed.id === id)
+    if (seen === undefined || (seen.kind === 'KafkaTopic' && seen.health !== 'Ready')) return false
+  }
+  return true
+}
+
+/** What an action is called when it is told to people. */
+export function eventReason(action: Action): Reason {
+  if (action.class === 'Remove') return action.entry?.onRemove === 'retain' ? 'Released' : 'Removed'
+  if (action.rule === 'NotRunning') return 'Restarted'
+  if (action.rule === 'Drifted') return 'Repaired'
+  if (action.class === 'Create') return action.entry?.phase === 'done' ? 'Repaired' : 'Created'
+  return 'Updated'
+}

@@ -1,0 +1,77 @@
+/** The first steps: whether there is something to do for this pipeline, and what it refers to. */
+import { ANNOTATIONS, FINALIZERS, PIPELINE, parsePipeline } from '../../api/index.ts'
+import { configMapRefs, secretRefs } from '../../plan/index.ts'
+import { Failure } from '../../ports/index.ts'
+import { LedgerFile } from '../ledger.ts'
+import { lookAgain, type Step } from '../run.ts'
+
+/** Without it, an object could vanish before what it made is gone. */
+export const holdWithFinalizer: Step = async (run, services) => {
+  const { metadata } = run.object
+  if (metadata.deletionTimestamp !== undefined) return 'next'
+  if (metadata.finalizers?.includes(FINALIZERS.pipeline)) return 'next'
+  const body = { metadata: { resourceVersion: metadata.resourceVersion, finalizers: [...(metadata.finalizers ?? []), FINALIZERS.pipeline] } }
+  run.object = await services.kube.patch(PIPELINE, run.owner.namespace, metadata.name, { type: 'merge', body }, run.signal)
+  services.pipelines.learn(run.object)
+  return 'next'
+}
+
+export const readLedger: Step = async (run, services) => {
+  const uid = run.object.metadata.uid!
+  run.ledger = services.ledgers.get(uid) ?? (await LedgerFile.open(services.kube, run.object, run.signal))
+  services.ledgers.set(uid, run.ledger)
+  return 'next'
+}
+
+export const parseSpec: Step = async (run) => {
+  const parsed = parsePipeline(run.object)
+  if (parsed.ok) {
+    run.pipeline = parsed.value
+    return 'next'
+  }
+  run.findings = parsed.errors.map(({ path, message }) => ({ severity: 'error' as const, reason: 'InvalidSpec', path, message }))
+  return 'stop'
+}
+
+export const findPlatform: Step = async (run, services) => {
+  const ref = run.pipeline!.spec.platformRef
+  const namespace = ref.namespace ?? run.owner.namespace
+  const object = services.platforms.object(`${namespace}/${ref.name}`)
+  if (object === undefined) throw new Failure('Wait', 'WaitingForPlatform', `ClickstreamPlatform ${namespace}/${ref.name} does not exist`)
+  const session = await services.platforms.session(object)
+  if (session === undefined) throw new Failure('Wait', 'WaitingForPlatform', `the spec of ClickstreamPlatform ${namespace}/${ref.name} is not valid`)
+  const allowed = session.platform.spec.allowedNamespaces
+  if (namespace !== run.owner.namespace && !allowed.includes('*') && !allowed.includes(run.owner.namespace)) {
+    const message = `ClickstreamPlatform ${namespace}/${ref.name} does not allow pipelines from namespace ${run.owner.namespace}`
+    run.findings.push({ severity: 'error', reason: 'NamespaceNotAllowed', path: 'spec.platformRef.namespace', message })
+    return 'stop'
+  }
+  run.session = session
+  run.platform = session.platform
+  return 'next'
+}
+
+/** ConfigMaps with texts; of Secrets only the versions are kept here. */
+export const readReferences: Step = async (run, { references }) => {
+  const { namespace } = run.owner
+  const configMaps = new Map<string, string>()
+  for (const { name, key, path } of configMapRefs(run.pipeline!)) {
+    const text = (await references.configMap(namespace, name, run.signal))?.data[key]
+    if (text === undefined) {
+      run.findings.push({ severity: 'error', reason: 'ReferenceNotFound', path, message: `ConfigMap ${name} with the key ${key} does not exist` })
+    } else configMaps.set(`${name}/${key}`, text)
+  }
+  const versions = new Map<string, string>()
+  for (const { namespace: place, name } of secretRefs(run.pipeline!, run.platform!)) {
+    const secret = await references.secret(place, name, run.signal)
+    if (secret !== undefined) versions.set(`${place}/${name}`, secret.version)
+  }
+  run.configMaps = configMaps
+  run.secretVersions = versions
+  // Nobody tells us when they change.
+  if (configMaps.size + versions.size > 0 || run.findings.length > 0) lookAgain(run, 10_000)
+  return run.findings.length > 0 ? 'stop' : 'next'
+}
+
+/** A user who asks for it gets a fresh look at every backend. */
+export const isForced = (annotations: Readonly<Record<string, string>> | undefined): boolean => annotations?.[ANNOTATIONS.forceRemoval] === 'true'

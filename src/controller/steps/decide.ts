@@ -1,0 +1,101 @@
+/** From what is declared and what is seen to what is to be done. */
+import { durationMs } from '../../api/index.ts'
+import { compilePipeline, dataFlowing, type Finding, planChanges, summarise } from '../../plan/index.ts'
+import { Failure } from '../../ports/index.ts'
+import { lookAgain, type Step } from '../run.ts'
+
+export const compile: Step = async (run, { clock }) => {
+  const connect = run.session!.backends.find(({ target }) => target.backend === 'connect')
+  if (connect !== undefined && connect.report === undefined) {
+    // Which connector classes there are decides what the spec means.
+    throw connect.failure ?? new Failure('Wait', 'WaitingForBackend', 'Kafka Connect has not been seen yet')
+  }
+  run.compiled = compilePipeline({
+    pipeline: run.pipeline!,
+    platform: run.platform!,
+    configMaps: run.configMaps,
+    facts: {
+      ...(connect?.report?.plugins ? { plugins: connect.report.plugins } : {}),
+      secretVersions: run.secretVersions,
+      now: clock.now(),
+      scheduleStarts: run.ledger!.scheduleStarts,
+    },
+  })
+  run.findings.push(...run.compiled.findings)
+  for (const { nextChange } of run.compiled.schedules) if (nextChange !== undefined) lookAgain(run, nextChange - clock.now())
+  return run.compiled.graph === undefined ? 'stop' : 'next'
+}
+
+/** Of two pipelines that want one name, the one that has it keeps it, else the older one gets it. */
+export const claimNames: Step = async (run) => {
+  const graph = run.compiled!.graph!
+  const since = Date.parse(run.object.metadata.creationTimestamp ?? '') || 0
+  for (const { id, kind, name, specPath } of graph.nodes) {
+    const made = run.ledger!.entry(id)?.phase === 'done'
+    const holder = run.session!.claim(id, { key: run.key, since, made, owner: run.owner })
+    if (holder === undefined) continue
+    const message = `${kind} ${name} belongs to ClickstreamPipeline ${holder.namespace}/${holder.pipeline}`
+    run.findings.push({ severity: 'error', reason: 'OwnedByAnother', path: specPath, message })
+  }
+  return errorsIn(run.findings) ? 'stop' : 'next'
+}
+
+/** What every backend holds, as it was after our last write. */
+export const observe: Step = async (run) => {
+  const { session, key } = run
+  const seen = session!.observed(key)
+  if (seen !== undefined) run.observed = seen.observed
+  const [down] = session!.failures()
+  if (down !== undefined) throw down.failure
+  if (seen === undefined) throw new Failure('Wait', 'WaitingForBackend', 'the backends have not all been seen yet')
+  if (!seen.fresh) throw new Failure('Wait', 'Progressing', 'what was done last has not been seen yet')
+  return 'next'
+}
+
+export const plan: Step = async (run) => {
+  run.plan = planChanges({ graph: run.compiled!.graph!, observed: run.observed!, ledger: run.ledger!.ledger, owner: run.owner })
+  run.findings.push(...run.plan.findings)
+  return errorsIn(run.findings) ? 'stop' : 'next'
+}
+
+/** Hands off: it is looked at and told of, but nothing is done. */
+export const respectDisabled: Step = async (run) => (run.pipeline!.spec.reconcile === 'Disabled' ? 'stop' : 'next')
+
+/** Before the first write every backend is asked whether it would accept what is to come. */
+export const check: Step = async (run, { checks, clock }) => {
+  const wanted = run.plan!.actions.flatMap(({ desired }) => (desired ? [desired] : []))
+  const open = checks.open(run.key, wanted, clock.now())
+  if (open.length === 0) return 'next'
+  const known = checks.refusal(run.key, open, clock.now())
+  const findings: Finding[] = known ? [...known] : []
+  if (known === undefined) {
+    for (const backend of run.session!.backends) {
+      const theirs = open.filter(({ kind }) => backend.target.kinds.includes(kind))
+      if (theirs.length > 0) findings.push(...(await backend.target.check(theirs, run.signal)))
+    }
+    if (errorsIn(findings)) checks.refused(run.key, open, findings, clock.now())
+    else checks.passed(run.key, open, clock.now())
+  }
+  run.findings.push(...findings)
+  if (!errorsIn(findings)) return 'next'
+  // The backend may think otherwise one day without anybody telling us.
+  lookAgain(run, 30_000)
+  return 'stop'
+}
+
+/** Runs also when a step before it has stopped: what is known is told. */
+export function sumUp(run: Parameters<Step>[0], services: Parameters<Step>[1]): void {
+  const graph = run.compiled?.graph
+  if (!graph || !run.session || !run.observed) return
+  run.summary = summarise({ graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
+  run.flow = dataFlowing({
+    graph,
+    history: run.session.history(run.key),
+    now: services.clock.now(),
+    freshnessMs: durationMs(run.pipeline!.spec.freshness),
+    schedules: run.compiled!.schedules,
+    paused: run.pipeline!.spec.state === 'Paused',
+  })
+}
+
+export const errorsIn = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === 'error')
