@@ -13,3 +13,26 @@ export interface Struct {
  * DATE (days), TIME and TIMESTAMP (milliseconds) number; ARRAY array; MAP Map; STRUCT Struct.
  */
 export type Value = null | boolean | number | bigint | string | Decimal | Uint8Array | readonly Value[] | ReadonlyMap<Value, Value> | Struct
+
+/** The columns of a record side by side, in the order of some scope. */
+export type Row = readonly Value[]
+
+export function isDecimal(value: Value): value is Decimal {
+  return typeof value === 'object' && value !== null && 'unscaled' in value
+}
+
+export function isStruct(value: Value): value is Struct {
+  return typeof value === 'object' && value !== null && 'fields' in value
+}
+
+export function isMap(value: Value): value is ReadonlyMap<Value, Value> {
+  return value instanceof Map
+}
+
+export function isArray(value: Value): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+export function struct(entries: Iterable<readonly [string, Value]>): Struct {
+  return { fields: new Map(entries) }
+}

@@ -1,0 +1,41 @@
+/** Scalar functions by name, and how a call is compiled. */
+import type { Expression } from '../../sql/index.ts'
+import type { Compiled, Evaluate, Scope } from '../expression/scope.ts'
+import type { Row, Value } from '../values.ts'
+import type { Family } from './define.ts'
+import { NULL_FUNCTIONS } from './nulls.ts'
+
+const FUNCTIONS = new Map(Object.entries<Family[string]>({ ...NULL_FUNCTIONS }))
+
+type CompileNode = (expression: Expression, scope: Scope) => Compiled
+
+export function hasScalarFunction(name: string): boolean {
+  return FUNCTIONS.has(name)
+}
+
+export function compileFunction(name: string, args: readonly Expression[], scope: Scope, compile: CompileNode): Compiled {
+  const resolve = FUNCTIONS.get(name)
+  if (!resolve) throw new Error(`Can't find any functions with the name '${name}'`)
+  const compiled = args.map((arg) => compile(arg, scope))
+  const { type, run } = resolve(
+    compiled.map((arg) => arg.type),
+    scope,
+  )
+  return { type, evaluate: call(run as (...values: Value[]) => Value, compiled.map((arg) => arg.evaluate)) }
+}
+
+function call(run: (...values: Value[]) => Value, args: readonly Evaluate[]): Evaluate {
+  const [a, b, c] = args
+  switch (args.length) {
+    case 0:
+      return () => run()
+    case 1:
+      return (row: Row) => run(a!(row))
+    case 2:
+      return (row: Row) => run(a!(row), b!(row))
+    case 3:
+      return (row: Row) => run(a!(row), b!(row), c!(row))
+    default:
+      return (row: Row) => run(...args.map((arg) => arg(row)))
+  }
+}

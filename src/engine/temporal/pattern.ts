@@ -1,0 +1,371 @@
+/** Patterns of java.time.format.DateTimeFormatter, for formatting and parsing, with English names. */
+import { DAY_MS } from './iso.ts'
+import { instantOf, offsetAt, parseOffset } from './zone.ts'
+
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+
+type Token = { readonly literal: string } | { readonly letter: string; readonly count: number } | { readonly optional: 'start' | 'end' }
+
+const LETTERS = new Set('GuyDMLdQqYwWEecFahKkHmsSAnNVzOXxZ')
+
+export class PatternError extends Error {
+  override name = 'PatternError'
+}
+
+function tokenize(pattern: string): Token[] {
+  const tokens: Token[] = []
+  for (let i = 0; i < pattern.length; ) {
+    const char = pattern[i]!
+    if (char === "'") {
+      const { text, end } = quoted(pattern, i)
+      tokens.push({ literal: text })
+      i = end
+    } else if (/[A-Za-z]/.test(char)) {
+      let end = i
+      while (pattern[end] === char) end++
+      if (!LETTERS.has(char)) throw new PatternError(`Unknown pattern letter: ${char}`)
+      tokens.push({ letter: char, count: end - i })
+      i = end
+    } else if (char === '[' || char === ']') {
+      tokens.push({ optional: char === '[' ? 'start' : 'end' })
+      i++
+    } else if (char === '{' || char === '}' || char === '#') {
+      throw new PatternError(`Pattern includes reserved character: '${char}'`)
+    } else {
+      tokens.push({ literal: char })
+      i++
+    }
+  }
+  return tokens
+}
+
+function quoted(pattern: string, start: number): { text: string; end: number } {
+  if (pattern[start + 1] === "'") return { text: "'", end: start + 2 }
+  let text = ''
+  for (let i = start + 1; i < pattern.length; i++) {
+    if (pattern[i] !== "'") text += pattern[i]
+    else if (pattern[i + 1] === "'") {
+      text += "'"
+      i++
+    } else return { text, end: i + 1 }
+  }
+  throw new PatternError(`Pattern ends with an incomplete string literal: ${pattern}`)
+}
+
+// ---------------------------------------------------------------- formatting
+
+function pad(value: number, width: number): string {
+  return value < 0 ? `-${String(-value).padStart(width, '0')}` : String(value).padStart(width, '0')
+}
+
+function offsetText(offset: number, letter: string, count: number): string {
+  if (letter === 'X' && offset === 0) return 'Z'
+  const sign = offset < 0 ? '-' : '+'
+  const minutes = Math.floor(Math.abs(offset) / 60_000)
+  const [hour, minute] = [pad(Math.floor(minutes / 60), 2), pad(minutes % 60, 2)]
+  if (letter === 'Z') return count === 5 ? (offset === 0 ? 'Z' : `${sign}${hour}:${minute}`) : count === 4 ? `GMT${offset === 0 ? '' : `${sign}${hour}:${minute}`}` : `${sign}${hour}${minute}`
+  if (letter === 'O') return offset === 0 ? 'GMT' : `GMT${sign}${count === 4 ? hour : Math.floor(minutes / 60)}${count === 4 || minute !== '00' ? `:${minute}` : ''}`
+  if (count === 1) return `${sign}${hour}${minute === '00' ? '' : minute}`
+  return count === 3 || count === 5 ? `${sign}${hour}:${minute}` : `${sign}${hour}${minute}`
+}
+
+function isoWeekday(date: Date): number {
+  return date.getUTCDay() || 7
+}
+
+function formatField(date: Date, letter: string, count: number, zone: string, offset: number): string {
+  const hour = date.getUTCHours()
+  switch (letter) {
+    case 'y':
+    case 'u': {
+      const year = date.getUTCFullYear()
+      return count === 2 ? pad(((year % 100) + 100) % 100, 2) : pad(year, count)
+    }
+    case 'M':
+    case 'L':
+      return count >= 4 ? MONTHS[date.getUTCMonth()]! : count === 3 ? MONTHS[date.getUTCMonth()]!.slice(0, 3) : pad(date.getUTCMonth() + 1, count)
+    case 'd':
+      return pad(date.getUTCDate(), count)
+    case 'D':
+      return pad(Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1, count)
+    case 'Q':
+    case 'q':
+      return count === 3 ? `Q${Math.floor(date.getUTCMonth() / 3) + 1}` : pad(Math.floor(date.getUTCMonth() / 3) + 1, count)
+    case 'E':
+      return count === 4 ? DAYS[date.getUTCDay()]! : DAYS[date.getUTCDay()]!.slice(0, 3)
+    case 'e':
+    case 'c':
+      return count >= 3 ? DAYS[date.getUTCDay()]!.slice(0, 3) : pad((isoWeekday(date) % 7) + 1, count)
+    case 'a':
+      return hour < 12 ? 'AM' : 'PM'
+    case 'H':
+      return pad(hour, count)
+    case 'k':
+      return pad(hour || 24, count)
+    case 'h':
+      return pad(hour % 12 || 12, count)
+    case 'K':
+      return pad(hour % 12, count)
+    case 'm':
+      return pad(date.getUTCMinutes(), count)
+    case 's':
+      return pad(date.getUTCSeconds(), count)
+    case 'S':
+      return pad(date.getUTCMilliseconds(), 3).padEnd(count, '0').slice(0, count)
+    case 'n':
+      return pad(date.getUTCMilliseconds() * 1_000_000, count)
+    case 'A':
+      return pad(date.getTime() - Math.floor(date.getTime() / DAY_MS) * DAY_MS, count)
+    case 'G':
+      return date.getUTCFullYear() > 0 ? 'AD' : 'BC'
+    case 'V':
+      return zone
+    case 'z':
+      return zone === 'UTC' || zone === 'Z' ? 'UTC' : zone
+    case 'X':
+    case 'x':
+    case 'Z':
+    case 'O':
+      return offsetText(offset, letter, count)
+    default:
+      throw new PatternError(`Pattern letter ${letter} is not supported`)
+  }
+}
+
+export type Formatter = (instant: number, zone: string) => string
+
+/** `needs` names the fields that the value does not have, such as the time of a DATE. */
+export function compileFormatter(pattern: string, missing = ''): Formatter {
+  const tokens = tokenize(pattern)
+  for (const token of tokens) if ('letter' in token && missing.includes(token.letter)) throw new PatternError(`Unsupported field: ${token.letter}`)
+  return (instant, zone) => {
+    const offset = offsetAt(zone, instant)
+    const date = new Date(instant + offset)
+    return tokens.map((token) => ('literal' in token ? token.literal : 'letter' in token ? formatField(date, token.letter, token.count, zone, offset) : '')).join('')
+  }
+}
+
+// ---------------------------------------------------------------- parsing
+
+interface Parsed {
+  year?: number
+  month?: number
+  day?: number
+  dayOfYear?: number
+  hour?: number
+  hour12?: number
+  afternoon?: boolean
+  minute?: number
+  second?: number
+  ms?: number
+  offset?: number
+  zone?: string
+}
+
+class ParseFailure extends Error {
+  override name = 'ParseFailure'
+}
+
+function takeNumber(text: string, at: number, min: number, max: number): { value: number; end: number } {
+  let end = at
+  while (end < text.length && end - at < max && text[end]! >= '0' && text[end]! <= '9') end++
+  if (end - at < min) throw new ParseFailure(`could not be parsed at index ${at}`)
+  return { value: Number(text.slice(at, end)), end }
+}
+
+function takeName(text: string, at: number, names: readonly string[]): { value: number; end: number } {
+  const rest = text.slice(at).toLowerCase()
+  const value = names.findIndex((name) => rest.startsWith(name.toLowerCase()))
+  if (value < 0) throw new ParseFailure(`could not be parsed at index ${at}`)
+  return { value, end: at + names[value]!.length }
+}
+
+const OFFSET_TEXT = /(?:Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?)/y
+const ZONE_TEXT = /[A-Za-z][A-Za-z0-9/_+-]*(?::\d{2})?|[+-]\d{2}:?\d{2}/y
+
+function takePattern(regex: RegExp, text: string, at: number): string {
+  regex.lastIndex = at
+  const match = regex.exec(text)
+  if (!match) throw new ParseFailure(`could not be parsed at index ${at}`)
+  return match[0]
+}
+
+/** Adjacent numbers (yyyyMMdd) have fixed widths; others may be longer than their pattern. */
+function parseField(token: { letter: string; count: number }, adjacent: boolean, text: string, at: number, into: Parsed): number {
+  const { letter, count } = token
+  const number = (max: number): number => {
+    const width = adjacent || count > 1 ? count : max
+    const { value, end } = takeNumber(text, at, count, width)
+    at = end
+    return value
+  }
+  switch (letter) {
+    case 'y':
+    case 'u': {
+      if (count === 2) into.year = 2000 + number(2)
+      else {
+        const { value, end } = takeNumber(text, at, count, adjacent ? count : 10)
+        into.year = value
+        at = end
+      }
+      return at
+    }
+    case 'M':
+    case 'L': {
+      if (count < 3) into.month = number(2)
+      else {
+        const { value, end } = takeName(text, at, count === 3 ? MONTHS.map((name) => name.slice(0, 3)) : MONTHS)
+        into.month = value + 1
+        at = end
+      }
+      return at
+    }
+    case 'E':
+      return takeName(text, at, count === 4 ? DAYS : DAYS.map((name) => name.slice(0, 3))).end
+    case 'd':
+      into.day = number(2)
+      return at
+    case 'D':
+      into.dayOfYear = number(3)
+      return at
+    case 'H':
+      into.hour = number(2)
+      return at
+    case 'k':
+      into.hour = number(2) % 24
+      return at
+    case 'h':
+    case 'K':
+      into.hour12 = number(2) % 12
+      return at
+    case 'a': {
+      const { value, end } = takeName(text, at, ['AM', 'PM'])
+      into.afternoon = value === 1
+      return end
+    }
+    case 'm':
+      into.minute = number(2)
+      return at
+    case 's':
+      into.second = number(2)
+      return at
+    case 'S': {
+      const { end } = takeNumber(text, at, count, count)
+      into.ms = Math.floor(Number(`0.${text.slice(at, end)}`) * 1000 + 1e-6)
+      return end
+    }
+    case 'X':
+    case 'x':
+    case 'Z': {
+      const offset = takePattern(OFFSET_TEXT, text, at)
+      into.offset = parseOffset(offset)!
+      return at + offset.length
+    }
+    case 'V':
+    case 'z':
+    case 'O': {
+      const zone = takePattern(ZONE_TEXT, text, at)
+      into.zone = zone
+      return at + zone.length
+    }
+    default:
+      throw new PatternError(`Pattern letter ${letter} is not supported`)
+  }
+}
+
+function isNumberField(token: Token | undefined): boolean {
+  return token !== undefined && 'letter' in token && 'yuMLdDHkhKmsS'.includes(token.letter) && !('ML'.includes(token.letter) && token.count > 2)
+}
+
+function parseTokens(tokens: readonly Token[], text: string): Parsed {
+  const into: Parsed = {}
+  let at = 0
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!
+    if ('optional' in token) {
+      if (token.optional === 'end') continue
+      const end = matchingEnd(tokens, i)
+      const inner = parseOptional(tokens.slice(i + 1, end), text, at, into)
+      at = inner
+      i = end
+    } else at = parseToken(tokens, i, text, at, into)
+  }
+  if (at !== text.length) throw new ParseFailure(`unparsed text found at index ${at}`)
+  return into
+}
+
+function parseToken(tokens: readonly Token[], index: number, text: string, at: number, into: Parsed): number {
+  const token = tokens[index]!
+  if ('literal' in token) {
+    if (!text.startsWith(token.literal, at)) throw new ParseFailure(`could not be parsed at index ${at}`)
+    return at + token.literal.length
+  }
+  return parseField(token as { letter: string; count: number }, isNumberField(tokens[index + 1]), text, at, into)
+}
+
+function matchingEnd(tokens: readonly Token[], start: number): number {
+  let depth = 0
+  for (let i = start; i < tokens.length; i++) {
+    const token = tokens[i]!
+    if (!('optional' in token)) continue
+    depth += token.optional === 'start' ? 1 : -1
+    if (depth === 0) return i
+  }
+  return tokens.length
+}
+
+function parseOptional(tokens: readonly Token[], text: string, at: number, into: Parsed): number {
+  const attempt: Parsed = {}
+  try {
+    let end = at
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!
+      if ('optional' in token) continue
+      end = parseToken(tokens, i, text, end, attempt)
+    }
+    Object.assign(into, attempt)
+    return end
+  } catch (error) {
+    if (error instanceof ParseFailure) return at
+    throw error
+  }
+}
+
+export interface LocalTime {
+  /** Milliseconds since 1970-01-01T00:00 on the local clock. */
+  readonly local: number
+  readonly zone?: string
+  readonly offset?: number
+  readonly hasDate: boolean
+}
+
+/** Throws PatternError for a bad pattern, and the returned function an Error for a text that does not fit. Missing fields are the epoch's. */
+export function compileParser(pattern: string): (text: string) => LocalTime {
+  const tokens = tokenize(pattern)
+  return (text) => {
+    const parsed = parseTokens(tokens, text)
+    const { month = 1, day = 1, minute = 0, second = 0, ms = 0 } = parsed
+    if (month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59 || (parsed.hour ?? 0) > 23) throw new ParseFailure('a field is out of range')
+    const date = new Date(0)
+    if (parsed.dayOfYear !== undefined && parsed.month === undefined) date.setUTCFullYear(parsed.year ?? 1970, 0, parsed.dayOfYear)
+    else date.setUTCFullYear(parsed.year ?? 1970, month - 1, day)
+    const hour = parsed.hour ?? (parsed.hour12 ?? 0) + (parsed.afternoon ? 12 : 0)
+    const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + ms
+    return {
+      local,
+      hasDate: parsed.year !== undefined,
+      ...(parsed.zone === undefined ? {} : { zone: parsed.zone }),
+      ...(parsed.offset === undefined ? {} : { offset: parsed.offset }),
+    }
+  }
+}
+
+/** The instant a text names, its own zone or offset before the given one. */
+export function compileInstantParser(pattern: string): (text: string, zone: string) => number {
+  const parse = compileParser(pattern)
+  return (text, zone) => {
+    const { local, offset, zone: own } = parse(text)
+    return offset !== undefined ? local - offset : instantOf(own ?? zone, local)
+  }
+}
