@@ -67,7 +67,11 @@ function textIdentity(value: Value): string {
   if (typeof value !== 'object') return `${typeof value === 'bigint' ? 'l' : typeof value === 'number' ? 'i' : 'b'}${value};`
   if (value instanceof Uint8Array) return `x${value.join(',')};`
   if (isArray(value)) return `a${value.length}(${value.map(textIdentity).join('')})`
-  if (isMap(value)) return `m(${[...value].map(([key, item]) => textIdentity(key) + textIdentity(item)).sort().join('')})`
+  if (isMap(value))
+    return `m(${[...value]
+      .map(([key, item]) => textIdentity(key) + textIdentity(item))
+      .sort()
+      .join('')})`
   if (isStruct(value)) return `t(${[...value.fields].map(([key, item]) => `${key}=${textIdentity(item)}`).join('')})`
   return `d${(value as Decimal).unscaled}e${(value as Decimal).scale};`
 }

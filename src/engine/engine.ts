@@ -60,6 +60,7 @@ export interface TableRow {
 
 /** The materialised state of a table, for pull queries. */
 export interface TableView {
+  /** A windowed table gives one row per window, by window start. */
   get(key: readonly Value[]): readonly TableRow[]
   rows(): Iterable<TableRow>
 }
@@ -75,6 +76,15 @@ export interface RunningQuery {
   readonly table?: TableView
   /** Largest record timestamp seen, -1 before the first. */
   readonly streamTime: number
+  /** True once LIMIT is reached: nothing more will come out. */
+  readonly done: boolean
+  /**
+   * All state: windows, sessions, joined rows, stream times, as data that structuredClone takes. It shares objects with the
+   * running query: clone or serialise it before the next record.
+   */
+  snapshot(): unknown
+  /** Takes over what `snapshot` of a query of the same statement gave. */
+  restore(state: unknown): void
 }
 
 export interface CompileOptions {
@@ -82,4 +92,8 @@ export interface CompileOptions {
   /** Absent for a transient (push) query. */
   readonly sink?: Source
   readonly onError: (error: ProcessingError) => void
+  /** For RANDOM and UUID, uniform in [0, 1); without it these fail. */
+  readonly random?: () => number
+  /** For UNIX_TIMESTAMP() and UNIX_DATE(), epoch milliseconds; without it these fail. */
+  readonly now?: () => number
 }

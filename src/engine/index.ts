@@ -1,3 +1,12 @@
 /** Runs ksqlDB statements in process, record by record. */
 export type * from './engine.ts'
+export { compileExpression, compilePredicate } from './expression/compile.ts'
+export type { Scope, ScopeColumn } from './expression/scope.ts'
+export { partitionFor } from './partition.ts'
+export { compileQuery } from './query.ts'
+export { toJson } from './serde/json-text.ts'
+export { compileReader, type ReadKey, type RecordReader } from './serde/record-reader.ts'
+export { compileWriter, type RecordWriter } from './serde/record-writer.ts'
+export { formatValue } from './text.ts'
+export { createTopology, type Topology, type TopologyQuery } from './topology.ts'
 export type * from './values.ts'

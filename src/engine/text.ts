@@ -30,7 +30,10 @@ export function textOf(type: SqlType): (value: Value) => string {
     case 'MAP': {
       const [keyText, valueText] = [nullableTextOf(type.key), nullableTextOf(type.value)]
       return (value) =>
-        `{${hashOrder([...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => ({ key: keyText(key), item })), ({ key }) => key)
+        `{${hashOrder(
+          [...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => ({ key: keyText(key), item })),
+          ({ key }) => key,
+        )
           .map(({ key, item }) => `${key}=${valueText(item)}`)
           .join(', ')}}`
     }

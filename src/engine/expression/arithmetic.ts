@@ -13,7 +13,7 @@ import {
   rescale,
   subtractDecimal,
 } from '../decimal.ts'
-import { asDecimalType, BIGINT, DOUBLE, type DecimalType, decimalType, INTEGER, isNumericType, STRING } from '../types.ts'
+import { asDecimalType, BIGINT, type DecimalType, DOUBLE, decimalType, INTEGER, isNumericType, STRING } from '../types.ts'
 import type { Decimal, Value } from '../values.ts'
 import { type Compiled, type Evaluate, NULL_OPERAND } from './scope.ts'
 

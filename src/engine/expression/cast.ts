@@ -81,17 +81,17 @@ function toDouble(from: SqlType, to: SqlType): Convert {
 }
 
 function toDecimal(from: SqlType, to: Extract<SqlType, { kind: 'DECIMAL' }>): Convert {
-  const fit = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
+  const _fit = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
   switch (from.kind) {
     case 'INTEGER':
     case 'BIGINT':
-      return (value) => fit({ unscaled: BigInt(value as number | bigint), scale: 0 })
+      return (value) => it({ unscaled: BigInt(value as number | bigint), scale: 0 })
     case 'DOUBLE':
-      return (value) => fit(decimalOfNumber(value as number))
+      return (value) => it(decimalOfNumber(value as number))
     case 'DECIMAL':
-      return (value) => fit(value as Decimal)
+      return (value) => it(value as Decimal)
     case 'STRING':
-      return (value) => fit(must(parseDecimal((value as string).trim()), value as string, 'DECIMAL'))
+      return (value) => it(must(parseDecimal((value as string).trim()), value as string, 'DECIMAL'))
     default:
       return unsupported(from, to)
   }
@@ -108,7 +108,8 @@ function toTemporal(from: SqlType, to: SqlType): Convert {
     if (from.kind === 'STRING') return (value) => parsePartialTimestamp(value as string)
     if (from.kind === 'DATE') return (value) => (value as number) * DAY_MS
   } else if (to.kind === 'DATE') {
-    if (from.kind === 'STRING') return (value) => must(parseDate(value as string) ?? Math.floor(parsePartialTimestamp(value as string) / DAY_MS), value as string, 'DATE')
+    if (from.kind === 'STRING')
+      return (value) => must(parseDate(value as string) ?? Math.floor(parsePartialTimestamp(value as string) / DAY_MS), value as string, 'DATE')
     if (from.kind === 'TIMESTAMP') return (value) => Math.floor((value as number) / DAY_MS)
   } else {
     if (from.kind === 'STRING') return (value) => must(parseTime(value as string), value as string, 'TIME')

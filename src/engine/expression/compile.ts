@@ -36,13 +36,13 @@ function compileCase(expression: Extract<Expression, { kind: 'Case' }>, scope: S
   const operand = expression.operand && compileNode(expression.operand, scope)
   const branches = expression.branches.map(({ when, then }) => {
     const test = compileNode(when, scope)
-    return { test: operand ? compileComparison('=', operand, test) : test.evaluate, then: compileNode(then, scope) }
+    return { test: operand ? compileComparison('=', operand, test) : test.evaluate, value: compileNode(then, scope) }
   })
   const otherwise = expression.otherwise && compileNode(expression.otherwise, scope)
   let type = otherwise?.type
-  for (const { then } of branches) type = commonType(type, then.type)
+  for (const { value } of branches) type = commonType(type, value.type)
   if (!type) return constant(undefined, null)
-  const results = branches.map(({ test, then }) => ({ test, result: coerce(then, type) }))
+  const results = branches.map(({ test, value }) => ({ test, result: coerce(value, type) }))
   const fallback = otherwise ? coerce(otherwise, type) : () => null
   return {
     type,
@@ -129,6 +129,8 @@ export function compileNode(expression: Expression, scope: Scope): Compiled {
       return compileStruct(expression.fields.map(({ name, value }) => ({ name, value: inner(value) })))
     case 'Lambda':
       throw new Error('A lambda can only be an argument of a function')
+    case 'IntervalUnit':
+      return constant(STRING, expression.unit)
   }
 }
 

@@ -21,7 +21,13 @@ export function compileFunction(name: string, args: readonly Expression[], scope
     compiled.map((arg) => arg.type),
     scope,
   )
-  return { type, evaluate: call(run as (...values: Value[]) => Value, compiled.map((arg) => arg.evaluate)) }
+  return {
+    type,
+    evaluate: call(
+      run as (...values: Value[]) => Value,
+      compiled.map((arg) => arg.evaluate),
+    ),
+  }
 }
 
 function call(run: (...values: Value[]) => Value, args: readonly Evaluate[]): Evaluate {

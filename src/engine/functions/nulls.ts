@@ -1,8 +1,9 @@
 /** Functions about null, and AS_VALUE. */
-import { valuesEqual } from '../compare.ts'
-import { commonType } from '../expression/comparison.ts'
-import { nullableCast } from '../expression/cast.ts'
+
 import type { SqlType } from '../../sql/index.ts'
+import { valuesEqual } from '../compare.ts'
+import { nullableCast } from '../expression/cast.ts'
+import { commonType } from '../expression/comparison.ts'
 import type { Value } from '../values.ts'
 import type { Family, Resolve } from './define.ts'
 

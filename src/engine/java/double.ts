@@ -99,10 +99,10 @@ function steeleWhite(number: {
     twosScale -= twosMargin
     twosMargin = 0
   }
-  const scale = 5n ** BigInt(fivesScale) << BigInt(twosScale)
+  const scale = (5n ** BigInt(fivesScale)) << BigInt(twosScale)
   const tenScale = scale * 10n
   let rest = (fraction * 5n ** BigInt(fives)) << BigInt(twosValue)
-  let margin = 5n ** BigInt(fives) << BigInt(twosMargin)
+  let margin = (5n ** BigInt(fives)) << BigInt(twosMargin)
 
   const digits: number[] = []
   let low = false

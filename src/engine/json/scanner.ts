@@ -69,14 +69,14 @@ export class JsonScanner {
       }
       if (code !== BACKSLASH) continue
       result += text.slice(start, i)
-      const escape = text[++i]!
-      if (escape === 'u') {
+      const escaped = text[++i]!
+      if (escaped === 'u') {
         const hex = text.slice(i + 1, i + 5)
         if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.#fail('bad escape')
         result += String.fromCharCode(Number.parseInt(hex, 16))
         i += 4
       } else {
-        const plain = ESCAPES[escape]
+        const plain = ESCAPES[escaped]
         if (plain === undefined) this.#fail('bad escape')
         result += plain
       }

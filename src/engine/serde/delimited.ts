@@ -93,7 +93,8 @@ function fieldText(type: SqlType): (value: Value) => string {
 /** Quotes where a reader could misread: the first field of a line also when it is empty or starts oddly. */
 function quote(text: string, first: boolean, delimiter: string): string {
   const code = text.charCodeAt(0)
-  const odd = text === '' ? first : (first && (code < 0x20 || code === 0x22 || code === 0x2c || code > 0x7e)) || code <= 0x23 || text.charCodeAt(text.length - 1) <= 0x20
+  const odd =
+    text === '' ? first : (first && (code < 0x20 || code === 0x22 || code === 0x2c || code > 0x7e)) || code <= 0x23 || text.charCodeAt(text.length - 1) <= 0x20
   if (odd || text.includes(delimiter) || /["\r\n]/.test(text)) return `"${text.replaceAll('"', '""')}"`
   return text
 }

@@ -1,7 +1,7 @@
 /** The JSON format: an object with a field per column, or the bare value of a single column. */
 import type { Column } from '../../sql/index.ts'
-import { JsonScanner } from '../json/scanner.ts'
 import { quoteJson } from '../json/print.ts'
+import { JsonScanner } from '../json/scanner.ts'
 import type { Value } from '../values.ts'
 import type { ColumnsFormat } from './format.ts'
 import { jsonWriter } from './json-text.ts'

@@ -48,7 +48,8 @@ export function kafkaFormat(columns: readonly Column[]): ColumnsFormat {
   if (columns.length === 0) return { read: () => [], write: () => null }
   const type = columns[0]!.type
   const primitive = PRIMITIVES[type.kind]
-  if (columns.length > 1 || !primitive) throw new Error(`The 'KAFKA' format does not support ${columns.length > 1 ? 'multiple columns' : `type '${type.kind}'`}`)
+  if (columns.length > 1 || !primitive)
+    throw new Error(`The 'KAFKA' format does not support ${columns.length > 1 ? 'multiple columns' : `type '${type.kind}'`}`)
   return {
     read(bytes) {
       if (primitive.size !== undefined && bytes.length !== primitive.size) throw new Error(`Size of data received by the deserializer is not ${primitive.size}`)

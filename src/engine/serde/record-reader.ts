@@ -35,7 +35,13 @@ export function compileReader(source: Source): RecordReader {
     readValue: (bytes) => (bytes === null ? null : valueFormat.read(bytes)),
     readHeaders: (headers) =>
       source.headers.map(({ headerKey }) => {
-        if (headerKey === undefined) return headers.map(([name, value]) => ({ fields: new Map<string, Value>([['KEY', name], ['VALUE', value]]) }))
+        if (headerKey === undefined)
+          return headers.map(([name, value]) => ({
+            fields: new Map<string, Value>([
+              ['KEY', name],
+              ['VALUE', value],
+            ]),
+          }))
         return headers.findLast(([name]) => name === headerKey)?.[1] ?? null
       }),
   }

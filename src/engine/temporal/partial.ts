@@ -2,7 +2,8 @@
 import { parseDate } from './iso.ts'
 import { instantOf } from './zone.ts'
 
-const PARTIAL = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(?:(\d{2})(?::(\d{2}))?(?::(\d{2}))?(?:\.(\d{1,9}))?)?)?(Z|[A-Z][A-Za-z]*(?:\/[A-Za-z_]+)*|[+-]\d{2}:?\d{2})?$/
+const PARTIAL =
+  /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T(?:(\d{2})(?::(\d{2}))?(?::(\d{2}))?(?:\.(\d{1,9}))?)?)?(Z|[A-Z][A-Za-z]*(?:\/[A-Za-z_]+)*|[+-]\d{2}:?\d{2})?$/
 
 /** Throws when the text is no timestamp. */
 export function parsePartialTimestamp(text: string): number {

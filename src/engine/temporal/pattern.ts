@@ -64,8 +64,16 @@ function offsetText(offset: number, letter: string, count: number): string {
   const sign = offset < 0 ? '-' : '+'
   const minutes = Math.floor(Math.abs(offset) / 60_000)
   const [hour, minute] = [pad(Math.floor(minutes / 60), 2), pad(minutes % 60, 2)]
-  if (letter === 'Z') return count === 5 ? (offset === 0 ? 'Z' : `${sign}${hour}:${minute}`) : count === 4 ? `GMT${offset === 0 ? '' : `${sign}${hour}:${minute}`}` : `${sign}${hour}${minute}`
-  if (letter === 'O') return offset === 0 ? 'GMT' : `GMT${sign}${count === 4 ? hour : Math.floor(minutes / 60)}${count === 4 || minute !== '00' ? `:${minute}` : ''}`
+  if (letter === 'Z')
+    return count === 5
+      ? offset === 0
+        ? 'Z'
+        : `${sign}${hour}:${minute}`
+      : count === 4
+        ? `GMT${offset === 0 ? '' : `${sign}${hour}:${minute}`}`
+        : `${sign}${hour}${minute}`
+  if (letter === 'O')
+    return offset === 0 ? 'GMT' : `GMT${sign}${count === 4 ? hour : Math.floor(minutes / 60)}${count === 4 || minute !== '00' ? `:${minute}` : ''}`
   if (count === 1) return `${sign}${hour}${minute === '00' ? '' : minute}`
   return count === 3 || count === 5 ? `${sign}${hour}:${minute}` : `${sign}${hour}${minute}`
 }
@@ -142,7 +150,9 @@ export function compileFormatter(pattern: string, missing = ''): Formatter {
   return (instant, zone) => {
     const offset = offsetAt(zone, instant)
     const date = new Date(instant + offset)
-    return tokens.map((token) => ('literal' in token ? token.literal : 'letter' in token ? formatField(date, token.letter, token.count, zone, offset) : '')).join('')
+    return tokens
+      .map((token) => ('literal' in token ? token.literal : 'letter' in token ? formatField(date, token.letter, token.count, zone, offset) : ''))
+      .join('')
   }
 }
 
@@ -346,7 +356,8 @@ export function compileParser(pattern: string): (text: string) => LocalTime {
   return (text) => {
     const parsed = parseTokens(tokens, text)
     const { month = 1, day = 1, minute = 0, second = 0, ms = 0 } = parsed
-    if (month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59 || (parsed.hour ?? 0) > 23) throw new ParseFailure('a field is out of range')
+    if (month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59 || (parsed.hour ?? 0) > 23)
+      throw new ParseFailure('a field is out of range')
     const date = new Date(0)
     if (parsed.dayOfYear !== undefined && parsed.month === undefined) date.setUTCFullYear(parsed.year ?? 1970, 0, parsed.dayOfYear)
     else date.setUTCFullYear(parsed.year ?? 1970, month - 1, day)
