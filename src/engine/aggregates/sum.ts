@@ -16,6 +16,11 @@ function _fit(value: Decimal, precision: number): Decimal {
   return value
 }
 
+function bounded(value: Decimal, precision: number): Decimal {
+  if (precisionOf(value) > precision) throw new Error('Numeric field overflow')
+  return value
+}
+
 export function adderOf(type: SqlType): Adder {
   switch (type.kind) {
     case 'INTEGER':
@@ -29,8 +34,8 @@ export function adderOf(type: SqlType): Adder {
     case 'DECIMAL':
       return {
         zero: { unscaled: 0n, scale: 0 },
-        plus: (a, b) => it(addDecimal(a as Decimal, b as Decimal), type.precision),
-        minus: (a, b) => it(subtractDecimal(a as Decimal, b as Decimal), type.precision),
+        plus: (a, b) => bounded(addDecimal(a as Decimal, b as Decimal), type.precision),
+        minus: (a, b) => bounded(subtractDecimal(a as Decimal, b as Decimal), type.precision),
       }
     default:
       return { zero: 0, plus: (a, b) => (a as number) + (b as number), minus: (a, b) => (a as number) - (b as number) }

@@ -81,17 +81,18 @@ function toDouble(from: SqlType, to: SqlType): Convert {
 }
 
 function toDecimal(from: SqlType, to: Extract<SqlType, { kind: 'DECIMAL' }>): Convert {
+  const bounded = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
   const _fit = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
   switch (from.kind) {
     case 'INTEGER':
     case 'BIGINT':
-      return (value) => it({ unscaled: BigInt(value as number | bigint), scale: 0 })
+      return (value) => bounded({ unscaled: BigInt(value as number | bigint), scale: 0 })
     case 'DOUBLE':
-      return (value) => it(decimalOfNumber(value as number))
+      return (value) => bounded(decimalOfNumber(value as number))
     case 'DECIMAL':
-      return (value) => it(value as Decimal)
+      return (value) => bounded(value as Decimal)
     case 'STRING':
-      return (value) => it(must(parseDecimal((value as string).trim()), value as string, 'DECIMAL'))
+      return (value) => bounded(must(parseDecimal((value as string).trim()), value as string, 'DECIMAL'))
     default:
       return unsupported(from, to)
   }
