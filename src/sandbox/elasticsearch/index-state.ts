@@ -1,0 +1,99 @@
+/** One index: mapping, settings, aliases, and the values of its documents' fields. Sources stay in the store. */
+import type { JsonObject } from './json.ts'
+import { parseDocument } from './mapping/document.ts'
+import type { Value } from './mapping/field.ts'
+import { Mapping } from './mapping/mapping.ts'
+import type { Store, StoredIndex } from './store.ts'
+
+export interface Doc {
+  readonly id: string
+  readonly index: IndexState
+  readonly seqNo: number
+  readonly version: number
+  readonly fields: ReadonlyMap<string, readonly Value[]>
+}
+
+/** What is remembered of a deleted document, so that versions go on. */
+export interface Tombstone {
+  readonly version: number
+  readonly seqNo: number
+}
+
+export class IndexState {
+  readonly name: string
+  readonly uuid: string
+  readonly createdAt: number
+  /** Flat, with the prefix `index.`; every value a string. */
+  settings: Readonly<Record<string, string>>
+  mapping: Mapping
+  aliases: JsonObject
+  /** In the order of their sequence numbers. */
+  readonly docs = new Map<string, Doc>()
+  readonly deleted = new Map<string, Tombstone>()
+  nextSeqNo = 0
+  readonly #store: Store
+
+  constructor(store: Store, from: StoredIndex) {
+    this.#store = store
+    this.name = from.name
+    this.uuid = from.uuid
+    this.createdAt = from.createdAt
+    this.settings = from.settings
+    this.mapping = new Mapping(from.mapping)
+    this.aliases = from.aliases
+  }
+
+  save(): void {
+    const { name, uuid, createdAt, settings, aliases } = this
+    this.#store.saveIndex({ name, uuid, createdAt, settings, mapping: this.mapping.json, aliases })
+  }
+
+  /** Reads the documents of an earlier run. */
+  load(): void {
+    for (const { id, seqNo, version, source } of this.#store.documents(this.uuid)) {
+      const { fields } = parseDocument(this.mapping, id, source, JSON.parse(source), true)
+      this.docs.set(id, { id, index: this, seqNo, version, fields })
+      this.nextSeqNo = seqNo + 1
+    }
+  }
+
+  put(id: string, version: number, source: string, fields: ReadonlyMap<string, readonly Value[]>, routing: string | null): Doc {
+    const doc: Doc = { id, index: this, seqNo: this.nextSeqNo++, version, fields }
+    this.docs.delete(id)
+    this.docs.set(id, doc)
+    this.deleted.delete(id)
+    this.#store.saveDocument(this.uuid, { id, seqNo: doc.seqNo, version, source, routing })
+    return doc
+  }
+
+  /** Also of a document that was not there: a delete takes a sequence number either way. */
+  remove(id: string, version: number): Tombstone {
+    const tombstone = { version, seqNo: this.nextSeqNo++ }
+    this.docs.delete(id)
+    this.deleted.set(id, tombstone)
+    this.#store.dropDocument(this.uuid, id)
+    return tombstone
+  }
+
+  source(id: string): string | undefined {
+    return this.#store.document(this.uuid, id)?.source
+  }
+
+  routing(id: string): string | null {
+    return this.#store.document(this.uuid, id)?.routing ?? null
+  }
+
+  get shards(): number {
+    return Number(this.settings['index.number_of_shards'] ?? '1')
+  }
+
+  get replicas(): number {
+    return Number(this.settings['index.number_of_replicas'] ?? '1')
+  }
+
+  /** The write index of one of its aliases, or the only index that has it. */
+  isWriteIndex(alias: string): boolean {
+    const entry = this.aliases[alias]
+    return typeof entry === 'object' && entry !== null && !Array.isArray(entry) && entry.is_write_index === true
+  }
+}

@@ -1,0 +1,169 @@
+/** The cluster as a whole: its greeting, health, state and nodes. */
+import type { Cluster } from '../cluster.ts'
+import { EsError, illegalArgument } from '../errors.ts'
+import type { EsAnswer, EsRequest, Router } from '../http/router.ts'
+import type { IndexState } from '../index-state.ts'
+import type { JsonObject } from '../json.ts'
+import { nestedSettings } from '../settings.ts'
+import { durationMs } from '../time.ts'
+
+export function clusterRoutes(router: Router, cluster: Cluster): void {
+  router.add('GET', '/', '', () => ({ body: greeting(cluster) }))
+  router.add('DELETE', '/', '', () => {
+    throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: index / indices is missing;' })
+  })
+  router.add('HEAD', '/', '', () => ({ body: greeting(cluster) }))
+  router.add('GET', '/_cluster/health /_cluster/health/:index', HEALTH, (request) => health(cluster, request))
+  router.add('GET', '/_cluster/state /_cluster/state/:metric /_cluster/state/:metric/:index', STATE, (request) => state(cluster, request))
+  router.add('GET', '/_cluster/settings', 'flat_settings include_defaults', () => ({ body: { persistent: {}, transient: {} } }))
+  router.add('GET', '/_nodes /_nodes/:metric /_nodes/:node/:metric', 'flat_settings', () => ({ body: nodes(cluster) }))
+}
+
+function greeting(cluster: Cluster): JsonObject {
+  const { facts } = cluster
+  return {
+    name: cluster.nodeName,
+    cluster_name: cluster.name,
+    cluster_uuid: cluster.uuid,
+    version: {
+      number: facts.number,
+      build_flavor: 'default',
+      build_type: 'tar',
+      build_hash: facts.hash,
+      build_date: facts.date,
+      build_snapshot: false,
+      lucene_version: facts.lucene,
+      minimum_wire_compatibility_version: facts.wire,
+      minimum_index_compatibility_version: facts.indexCompatibility,
+    },
+    tagline: 'You Know, for Search',
+  }
+}
+
+const HEALTH =
+  'level wait_for_status wait_for_nodes wait_for_no_relocating_shards wait_for_no_initializing_shards wait_for_active_shards wait_for_events expand_wildcards'
+const STATUS_ORDER = ['green', 'yellow', 'red']
+
+export function healthOf(index: IndexState): 'green' | 'yellow' {
+  return index.replicas > 0 ? 'yellow' : 'green'
+}
+
+async function health(cluster: Cluster, { params, query }: EsRequest): Promise<EsAnswer> {
+  const missing =
+    params.index !== undefined && !params.index.includes('*') && params.index !== '_all' && params.index.split(',').some((name) => !known(cluster, name))
+  const indices = cluster.resolve(params.index, { ignoreUnavailable: true })
+  const shards = indices.reduce((sum, index) => sum + index.shards, 0)
+  const unassigned = indices.reduce((sum, index) => sum + index.shards * index.replicas, 0)
+  const status = missing ? 'red' : unassigned > 0 ? 'yellow' : 'green'
+  const wanted = query.wait_for_status
+  if (wanted !== undefined && !STATUS_ORDER.includes(wanted))
+    throw illegalArgument(`No enum constant org.elasticsearch.cluster.health.ClusterHealthStatus.${wanted.toUpperCase()}`)
+  const timedOut = missing || (wanted !== undefined && STATUS_ORDER.indexOf(status) > STATUS_ORDER.indexOf(wanted))
+  // Nothing here turns green by itself, so the whole time-out would pass.
+  if (timedOut) await cluster.clock.sleep(durationMs(query.timeout ?? '30s') ?? 30_000)
+  const body: JsonObject = {
+    cluster_name: cluster.name,
+    status,
+    timed_out: timedOut,
+    number_of_nodes: 1,
+    number_of_data_nodes: 1,
+    active_primary_shards: shards,
+    active_shards: shards,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: unassigned,
+    ...(cluster.version === '7.17' ? {} : { unassigned_primary_shards: 0 }),
+    delayed_unassigned_shards: 0,
+    number_of_pending_tasks: 0,
+    number_of_in_flight_fetch: 0,
+    task_max_waiting_in_queue_millis: 0,
+    active_shards_percent_as_number: shards + unassigned === 0 ? 100 : (shards / (shards + unassigned)) * 100,
+    ...(query.level === 'indices' || query.level === 'shards' ? { indices: Object.fromEntries(indices.map((index) => [index.name, indexHealth(index)])) } : {}),
+  }
+  return { status: timedOut ? 408 : 200, body }
+}
+
+function known(cluster: Cluster, name: string): boolean {
+  return cluster.indices.has(name) || [...cluster.indices.values()].some((index) => name in index.aliases)
+}
+
+function indexHealth(index: IndexState): JsonObject {
+  return {
+    status: healthOf(index),
+    number_of_shards: index.shards,
+    number_of_replicas: index.replicas,
+    active_primary_shards: index.shards,
+    active_shards: index.shards,
+    relocating_shards: 0,
+    initializing_shards: 0,
+    unassigned_shards: index.shards * index.replicas,
+  }
+}
+
+const STATE = 'wait_for_metadata_version wait_for_timeout flat_settings ignore_unavailable allow_no_indices expand_wildcards'
+
+/** `wait_for_metadata_version`: a doorbell; the answer comes when the metadata has reached that version, or says that it did not. */
+async function state(cluster: Cluster, { params, query }: EsRequest): Promise<EsAnswer> {
+  const wanted = query.wait_for_metadata_version
+  if (wanted !== undefined) {
+    if (!/^\d+$/.test(wanted) || Number(wanted) < 1) throw illegalArgument('[wait_for_metadata_version] should be >= 1')
+    const reached = await cluster.waitForMetadata(Number(wanted), durationMs(query.wait_for_timeout ?? '1m') ?? 60_000)
+    if (!reached) return { body: { cluster_name: cluster.name, wait_for_timed_out: true } }
+  }
+  const metrics = new Set((params.metric ?? '_all').split(','))
+  const all = metrics.has('_all')
+  const version = cluster.metadataVersion
+  return {
+    body: {
+      cluster_name: cluster.name,
+      cluster_uuid: cluster.uuid,
+      ...(all || metrics.has('version') || wanted !== undefined
+        ? { version, state_uuid: `${cluster.uuid.slice(0, 16)}${String(version).padStart(6, '0')}` }
+        : {}),
+      ...(all || metrics.has('master_node') ? { master_node: cluster.nodeId } : {}),
+      ...(all || metrics.has('metadata') ? { metadata: metadata(cluster, params.index) } : {}),
+    },
+  }
+}
+
+function metadata(cluster: Cluster, names: string | undefined): JsonObject {
+  const indices = cluster.resolve(names, { ignoreUnavailable: true })
+  return {
+    cluster_uuid: cluster.uuid,
+    version: cluster.metadataVersion,
+    templates: {},
+    indices: Object.fromEntries(
+      indices.map((index) => [
+        index.name,
+        {
+          state: 'open',
+          settings: nestedSettings(index.settings),
+          mappings: index.mapping.isEmpty ? {} : { _doc: index.mapping.json },
+          aliases: Object.keys(index.aliases),
+        },
+      ]),
+    ),
+    index_template: { index_template: Object.fromEntries(cluster.indexTemplates) },
+    component_template: { component_template: Object.fromEntries(cluster.componentTemplates) },
+  }
+}
+
+function nodes(cluster: Cluster): JsonObject {
+  const { facts } = cluster
+  return {
+    _nodes: { total: 1, successful: 1, failed: 0 },
+    cluster_name: cluster.name,
+    nodes: {
+      [cluster.nodeId]: {
+        name: cluster.nodeName,
+        host: '127.0.0.1',
+        ip: '127.0.0.1',
+        version: facts.number,
+        build_flavor: 'default',
+        build_type: 'tar',
+        build_hash: facts.hash,
+        roles: ['data', 'ingest', 'master'],
+      },
+    },
+  }
+}
