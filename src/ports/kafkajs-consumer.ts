@@ -5,7 +5,7 @@ import type { ConsumeOptions, Consumer, KafkaRecord } from './kafka.ts'
 import { toKafkaError } from './kafkajs-library.ts'
 
 const SESSION_TIMEOUT_MS = 30_000
-const HEARTBEAT_MS = 3_000
+const HEARTBEAT_MS = 1_000
 /** An idle fetch lasts this long, and so at most does stop(). */
 const MAX_WAIT_MS = 500
 

@@ -260,7 +260,10 @@ function renewable<Client extends { connect(): Promise<void>; disconnect(): Prom
       try {
         return await call(mine.client)
       } catch (error) {
-        throw toKafkaError(error)
+        const fault = toKafkaError(error)
+        // A lost connection: the next call starts with a new client instead of finding out the same.
+        if (!(fault instanceof KafkaFault)) await retire(mine)
+        throw fault
       } finally {
         mine.users--
         await dropIfIdle(mine)

@@ -1,0 +1,208 @@
+/**
+ * The log of one partition, in memory: batches in segments, oldest first. A segment is closed by its size or age
+ * (segment.bytes, segment.ms); only closed segments are compacted, and retention takes whole segments.
+ */
+import { Refusal } from '../errors.ts'
+import type { TopicConfig } from '../topic-config.ts'
+import { ProducerStates } from './producer-state.ts'
+import {
+  type BatchHeader,
+  type BatchRecord,
+  hasValidChecksum,
+  isControl,
+  placeBatch,
+  readHeader,
+  readRecords,
+  splitBatches,
+  stampBatch,
+  writeBatch,
+} from './record-batch.ts'
+
+export interface StoredBatch {
+  readonly header: BatchHeader
+  readonly bytes: Buffer
+}
+
+export interface Segment {
+  batches: StoredBatch[]
+  bytes: number
+  /** When its first batch came. */
+  readonly openedAt: number
+  /** Of its records. */
+  maxTimestamp: number
+  /** Compacted since it was last written to. */
+  clean: boolean
+}
+
+export interface Appended {
+  readonly baseOffset: bigint
+  /** Set with message.timestamp.type=LogAppendTime, else -1. */
+  readonly logAppendTime: number
+}
+
+/** The replication of one broker never changes its leader. */
+export const LEADER_EPOCH = 0
+const CODEC_NUMBERS: Readonly<Record<string, number>> = { uncompressed: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 }
+
+export class PartitionLog {
+  readonly segments: Segment[] = []
+  readonly producers = new ProducerStates()
+  #start = 0n
+  #end = 0n
+
+  get startOffset(): bigint {
+    return this.#start
+  }
+  /** Of the next record; also high watermark and last stable offset. */
+  get endOffset(): bigint {
+    return this.#end
+  }
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  }
+
+  /** Checks and stores what a producer sent; throws a Refusal and stores nothing when it is not right. */
+  append(records: Buffer, config: TopicConfig, now: number): Appended {
+    const batches = splitBatches(records)
+    const [sent] = batches
+    if (!sent || batches.length > 1)
+      throw new Refusal('INVALID_RECORD', 'Produce requests with version 3 and above must have exactly one record batch per partition')
+    const header = readHeader(sent)
+    this.#assertBatch(sent, header, config, now)
+    const repeated = header.producerId >= 0n ? this.producers.check(header) : undefined
+    const logAppendTime = config.logAppendTime ? now : -1
+    if (repeated !== undefined) return { baseOffset: repeated, logAppendTime }
+
+    const baseOffset = this.#end
+    // A copy: what came is part of a larger network buffer.
+    const stored = recompressed(Buffer.from(sent), header, config)
+    placeBatch(stored, baseOffset, LEADER_EPOCH)
+    if (config.logAppendTime) stampBatch(stored, now)
+    const placed = readHeader(stored)
+    this.#store({ header: placed, bytes: stored }, config, now)
+    if (header.producerId >= 0n) this.producers.record(header, baseOffset, now)
+    return { baseOffset, logAppendTime }
+  }
+
+  #assertBatch(batch: Buffer, header: BatchHeader, config: TopicConfig, now: number): void {
+    if (!hasValidChecksum(batch)) throw new Refusal('CORRUPT_MESSAGE', 'Record is corrupt (the checksum is wrong)')
+    const limit = config.number('max.message.bytes')
+    if (batch.length > limit) {
+      throw new Refusal(
+        'MESSAGE_TOO_LARGE',
+        `The record batch size in the append is ${batch.length} bytes which exceeds the maximum configured value of ${limit}.`,
+      )
+    }
+    if (isControl(header)) throw new Refusal('INVALID_RECORD', 'Clients are not allowed to write control records')
+    const offsets = header.lastOffset - header.baseOffset + 1n
+    if (header.recordCount < 1 || BigInt(header.recordCount) !== offsets) {
+      throw new Refusal('INVALID_RECORD', `Inconsistent batch offset range: ${offsets} offsets for ${header.recordCount} records`)
+    }
+    const before = config.number('message.timestamp.before.max.ms')
+    const after = config.number('message.timestamp.after.max.ms')
+    for (const record of readRecords(batch, header)) {
+      if (config.compacts && record.key === null) {
+        throw new Refusal('INVALID_RECORD', 'One or more records have been rejected: Compacted topic cannot accept message without key')
+      }
+      if (config.logAppendTime) continue
+      if (now - record.timestamp > before || record.timestamp - now > after) {
+        throw new Refusal('INVALID_TIMESTAMP', `Timestamp ${record.timestamp} of message is out of range at ${now}`)
+      }
+    }
+  }
+
+  #store(batch: StoredBatch, config: TopicConfig, now: number): void {
+    const last = this.segments.at(-1)
+    const full = last && (last.bytes + batch.bytes.length > config.number('segment.bytes') || now - last.openedAt > config.number('segment.ms'))
+    const segment: Segment = !last || full ? { batches: [], bytes: 0, openedAt: now, maxTimestamp: -1, clean: false } : last
+    if (segment !== last) this.segments.push(segment)
+    segment.batches.push(batch)
+    segment.bytes += batch.bytes.length
+    segment.maxTimestamp = Math.max(segment.maxTimestamp, batch.header.maxTimestamp)
+    this.#end = batch.header.lastOffset + 1n
+  }
+
+  /**
+   * Whole batches from the one that holds `offset` on, up to `maxBytes`; the first one is given even if it is larger
+   * and `atLeastOne` is set. Throws OFFSET_OUT_OF_RANGE.
+   */
+  read(offset: bigint, maxBytes: number, atLeastOne: boolean): Buffer[] {
+    if (offset < this.#start || offset > this.#end) {
+      throw new Refusal(
+        'OFFSET_OUT_OF_RANGE',
+        `Received request for offset ${offset}, but we only have log segments from offset ${this.#start} to ${this.#end}.`,
+      )
+    }
+    const found: Buffer[] = []
+    let bytes = 0
+    for (const batch of this.batchesFrom(offset)) {
+      if (bytes + batch.bytes.length > maxBytes && !(atLeastOne && found.length === 0)) break
+      found.push(batch.bytes)
+      bytes += batch.bytes.length
+    }
+    return found
+  }
+
+  /** Batches that end at or after `offset`. */
+  *batchesFrom(offset: bigint): Generator<StoredBatch> {
+    for (const segment of this.segments) {
+      const last = segment.batches.at(-1)
+      if (!last || last.header.lastOffset < offset) continue
+      let low = 0
+      for (let high = segment.batches.length; low < high; ) {
+        const middle = (low + high) >>> 1
+        if (segment.batches[middle]!.header.lastOffset < offset) low = middle + 1
+        else high = middle
+      }
+      for (let i = low; i < segment.batches.length; i++) yield segment.batches[i]!
+    }
+  }
+
+  /** The first record with at least this time; undefined when there is none. */
+  offsetAt(timestamp: number): { offset: bigint; timestamp: number } | undefined {
+    for (const segment of this.segments) {
+      if (segment.maxTimestamp < timestamp) continue
+      for (const batch of segment.batches) {
+        if (batch.header.maxTimestamp < timestamp || batch.header.lastOffset < this.#start) continue
+        const record = readRecords(batch.bytes, batch.header).find((one) => one.timestamp >= timestamp && one.offset >= this.#start)
+        if (record) return { offset: record.offset, timestamp: record.timestamp }
+      }
+    }
+    return undefined
+  }
+
+  /** The record with the newest time, the earliest of equals; undefined when the log is empty. */
+  newest(): { offset: bigint; timestamp: number } | undefined {
+    const max = this.segments.reduce((newest, segment) => Math.max(newest, segment.maxTimestamp), -1)
+    return max < 0 ? undefined : this.offsetAt(max)
+  }
+
+  /** Everything before `offset` is gone for readers at once; its memory when a whole segment is behind. */
+  truncateBefore(offset: bigint): void {
+    if (offset > this.#start) this.#start = offset
+    while (this.segments.length > 0) {
+      const last = this.segments[0]!.batches.at(-1)
+      if (last && last.header.lastOffset >= this.#start) return
+      this.segments.shift()
+    }
+  }
+
+  /** Drops the oldest segment, the one being written to included. */
+  dropOldestSegment(): void {
+    const next = this.segments[1]?.batches[0]
+    this.truncateBefore(next ? next.header.baseOffset : this.#end)
+  }
+}
+
+/** With compression.type set on the topic, the broker packs what came in another form again. */
+function recompressed(batch: Buffer, header: BatchHeader, config: TopicConfig): Buffer {
+  const wanted = CODEC_NUMBERS[config.get('compression.type')]
+  if (wanted === undefined || wanted === header.compression) return batch
+  const records: BatchRecord[] = readRecords(batch, header)
+  return writeBatch(records, {
+    compression: wanted,
+    producerId: header.producerId,
+    producerEpoch: header.producerEpoch,
+    baseSequence: header.baseSequence,
+  })
+}
