@@ -1,0 +1,243 @@
+/** Passes: sources become connectors, and every connector becomes a node once its class and its secrets are known to be right. */
+import { type Connector, durationMs, MARK_PREFIX, type Source } from '../api/index.ts'
+import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
+import { hashOf, hexHash } from './hash.ts'
+import type { ResourceId, SecretValue } from './resources.ts'
+import { scheduleAt } from './schedule.ts'
+import { implyTopic } from './topics.ts'
+
+export const DATAGEN_CLASS = 'io.confluent.kafka.connect.datagen.DatagenConnector'
+/** Changes with the versions of the Secrets, so that a new password reaches the connector. */
+export const SECRETS_KEY = `${MARK_PREFIX}secrets`
+
+const JSON_VALUES = {
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'false',
+} as const
+const STRING_KEYS = 'org.apache.kafka.connect.storage.StringConverter'
+/** Four bytes, as ksqlDB reads an INT key under the KAFKA format. */
+const INTEGER_KEYS = 'org.apache.kafka.connect.converters.IntegerConverter'
+
+const PRESETS = {
+  clickstream: { intervalMs: 30, keys: STRING_KEYS },
+  clickstream_codes: { intervalMs: 20, keys: INTEGER_KEYS },
+  clickstream_users: { intervalMs: 10, keys: INTEGER_KEYS },
+} as const
+
+export function declareSources(draft: Draft): void {
+  for (const [index, source] of draft.pipeline.spec.sources.entries()) {
+    const specPath = `spec.sources[${index}]`
+    const config = source.datagen ? datagenConfig(draft, source.datagen, specPath) : customConfig(source.connector!)
+    if (source.datagen) {
+      const driftPolicy = source.driftPolicy ?? draft.pipeline.spec.driftPolicy
+      implyTopic(draft, { name: config['kafka.topic']!, partitions: 1, specPath, driftPolicy })
+    }
+    draft.connectors.push({
+      name: source.name,
+      direction: 'source',
+      config,
+      secrets: secretValues(draft, source.connector),
+      ...stateOf(draft, source),
+      autoRestart: source.autoRestart.enabled,
+      path: source.datagen ? `${specPath}.datagen` : `${specPath}.connector`,
+      specPath,
+      driftPolicy: source.driftPolicy ?? draft.pipeline.spec.driftPolicy,
+    })
+  }
+}
+
+function datagenConfig(draft: Draft, datagen: NonNullable<Source['datagen']>, specPath: string): Record<string, string> {
+  const preset = datagen.preset === undefined ? undefined : PRESETS[datagen.preset]
+  const interval = datagen.interval === undefined ? preset?.intervalMs : durationMs(datagen.interval)
+  return {
+    'connector.class': classOf(draft, draft.platform.spec.connect.generator?.class, 'source', /(^|\.)DatagenConnector$/, DATAGEN_CLASS, `${specPath}.datagen`),
+    'kafka.topic': datagen.topic ?? datagen.preset ?? '',
+    ...(datagen.preset === undefined ? { 'schema.string': datagen.schema ?? '' } : { quickstart: datagen.preset }),
+    ...(datagen.keyField === undefined ? {} : { 'schema.keyfield': datagen.keyField }),
+    ...(interval === undefined ? {} : { 'max.interval': String(interval) }),
+    ...(datagen.iterations === undefined ? {} : { iterations: String(datagen.iterations) }),
+    ...(datagen.seed === undefined ? {} : { 'random.seed': String(datagen.seed) }),
+    'key.converter': preset?.keys ?? STRING_KEYS,
+    ...JSON_VALUES,
+    'tasks.max': '1',
+  }
+}
+
+export function customConfig(connector: Connector): Record<string, string> {
+  return {
+    ...Object.fromEntries(Object.entries(connector.config).map(([key, value]) => [key, String(value)])),
+    'connector.class': connector.class,
+    'tasks.max': String(connector.tasksMax),
+  }
+}
+
+export function secretValues(draft: Draft, connector: Connector | undefined): SecretValue[] {
+  return (connector?.configFrom ?? []).map(({ key, secretKeyRef }) => ({ key, namespace: draft.owner.namespace, secretKeyRef }))
+}
+
+const STATES = { Running: 'RUNNING', Paused: 'PAUSED', Stopped: 'STOPPED' } as const
+
+function stateOf(draft: Draft, source: Source): Pick<ConnectorItem, 'state' | 'scheduled'> {
+  const declared = STATES[source.connector?.state ?? 'Running']
+  const paused = draft.pipeline.spec.state === 'Paused'
+  if (!source.schedule) return { state: paused && declared === 'RUNNING' ? 'PAUSED' : declared, scheduled: false }
+  const now = draft.facts.now ?? 0
+  const schedule = scheduleAt(source.name, source.schedule, draft.facts.scheduleStarts?.get(source.name) ?? now, now)
+  draft.schedules.push(schedule)
+  const resting = paused || schedule.phase !== 'Running'
+  return { state: resting && declared === 'RUNNING' ? 'PAUSED' : declared, scheduled: true }
+}
+
+/** The class that the platform names, or the installed one, or the usual one where nobody could be asked. */
+export function classOf(draft: Draft, named: string | undefined, type: 'source' | 'sink', pattern: RegExp, usual: string, path: string): string {
+  if (named !== undefined) return named
+  const { plugins } = draft.facts
+  if (!plugins) return usual
+  const found = plugins.filter((plugin) => plugin.type === type && pattern.test(plugin.class))
+  const best = found.find((plugin) => plugin.class === usual) ?? found[0]
+  if (best) return best.class
+  // Reported here, where one can say what was looked for; the check of classes below would only name the usual one.
+  refuse(
+    draft,
+    'ConnectorClassNotFound',
+    path,
+    `Kafka Connect has no plugin for this: a class such as ${usual} is needed`,
+    'Install it on every Connect worker.',
+  )
+  return ''
+}
+
+export function addConnectorNodes(draft: Draft): void {
+  for (const item of draft.connectors) {
+    if (!checkConnector(draft, item)) continue
+    const versions = item.secrets.map(
+      ({ key, namespace, secretKeyRef }) =>
+        `${key}=${namespace}/${secretKeyRef.name}/${secretKeyRef.key}@${draft.facts.secretVersions?.get(`${namespace}/${secretKeyRef.name}`) ?? ''}`,
+    )
+    const config: Record<string, string> = { ...item.config, ...(versions.length > 0 ? { [SECRETS_KEY]: hexHash(versions.sort().join('\n'), 16) } : {}) }
+    const spec = {
+      direction: item.direction,
+      config,
+      secrets: item.secrets,
+      state: item.state,
+      scheduled: item.scheduled,
+      autoRestart: item.autoRestart,
+    }
+    addNode(draft, {
+      kind: 'Connector',
+      name: item.name,
+      stage: item.direction === 'source' ? 'Sources' : 'Sinks',
+      specPath: item.specPath,
+      spec,
+      hash: hashOf({ direction: item.direction, config: effectiveConfig(config), state: item.scheduled ? null : item.state }),
+      dependsOn: dependencies(draft, item),
+      onRemove: dataPolicy(draft),
+      driftPolicy: item.driftPolicy,
+    })
+  }
+}
+
+function dependencies(draft: Draft, item: ConnectorItem): ResourceId[] {
+  const topics = (item.config[item.direction === 'source' ? 'kafka.topic' : 'topics'] ?? '').split(',').map((topic) => topic.trim())
+  const statements = [...draft.analysed.values()].filter(({ sink }) => item.direction === 'sink' && topics.includes(sink.topic))
+  const feeds = [...draft.feeds.values()].filter((feed) => feed.connector === item.name)
+  const templates = draft.nodes.filter(
+    (node) => node.kind === 'IndexTemplate' && feeds.some((feed) => templateHolds(node.spec as { body: object }, feed.index)),
+  )
+  return [...topics.map((topic) => `KafkaTopic/${topic}`), ...statements.map(({ sink }) => `Statement/${sink.name}`), ...templates.map(({ id }) => id)]
+}
+
+export function templateHolds(spec: { body: object }, index: string): boolean {
+  const patterns = (spec.body as { index_patterns?: unknown }).index_patterns
+  return Array.isArray(patterns) && patterns.some((pattern) => patternHolds(String(pattern), index))
+}
+
+/** Index patterns know only `*`. */
+export function patternHolds(pattern: string, index: string): boolean {
+  const source = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${source.join('.*')}$`).test(index)
+}
+
+function checkConnector(draft: Draft, item: ConnectorItem): boolean {
+  const name = item.config['connector.class'] ?? ''
+  const { limits } = draft.platform.spec
+  if (name === '') {
+    // An unresolved default was reported already.
+    if (!draft.findings.some(({ reason, path }) => reason === 'ConnectorClassNotFound' && path.startsWith(item.specPath)))
+      refuse(draft, 'ConnectorConfigInvalid', item.path, `Connector ${item.name} names no connector.class`)
+    return false
+  }
+  const known = draft.facts.plugins
+  const plugin = known?.find((candidate) => namesClass(name, candidate.class))
+  if (known && !plugin) {
+    const close = known.filter((candidate) => simpleName(candidate.class).toLowerCase() === simpleName(name).toLowerCase()).map((candidate) => candidate.class)
+    refuse(
+      draft,
+      'ConnectorClassNotFound',
+      item.path,
+      `Connector ${item.name} needs class ${name}, which no plugin of Kafka Connect has`,
+      close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
+    )
+    return false
+  }
+  if (plugin && plugin.type !== item.direction) {
+    refuse(draft, 'ConnectorConfigInvalid', item.path, `Class ${name} of ${item.name} is a ${plugin.type}, and a ${item.direction} is declared`)
+    return false
+  }
+  if (limits.allowedConnectorClasses && !limits.allowedConnectorClasses.some((allowed) => namesClass(name, allowed))) {
+    refuse(
+      draft,
+      'LimitExceeded',
+      item.path,
+      `The platform does not allow connectors of class ${name}`,
+      `Use one of ${limits.allowedConnectorClasses.join(', ')}.`,
+    )
+    return false
+  }
+  return checkSecrets(draft, item)
+}
+
+function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
+  if (item.secrets.length === 0) return true
+  const keys = item.secrets.map(({ key }) => key)
+  if (!draft.platform.spec.limits.allowPlainSecrets) {
+    refuse(
+      draft,
+      'PlainSecretRefused',
+      item.path,
+      `${keys.join(' and ')} of connector ${item.name} would stand in clear in the config that Kafka Connect shows`,
+      'Set spec.limits.allowPlainSecrets of the platform if that is acceptable.',
+    )
+    return false
+  }
+  const versions = draft.facts.secretVersions
+  const missing = versions && item.secrets.find(({ namespace, secretKeyRef }) => !versions.has(`${namespace}/${secretKeyRef.name}`))
+  if (missing) {
+    refuse(draft, 'SecretNotFound', item.path, `Secret ${missing.namespace}/${missing.secretKeyRef.name} does not exist`)
+    return false
+  }
+  return true
+}
+
+const simpleName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+
+/** Connect also takes a class by its simple name, with or without the ending Connector. */
+export function namesClass(written: string, full: string): boolean {
+  if (written === full || written === simpleName(full)) return true
+  return /(Source|Sink)?Connector$/.test(full) && written === simpleName(full).replace(/Connector$/, '')
+}
+
+/** What holds whether it is written down or not. */
+const CONNECT_DEFAULTS: Readonly<Record<string, string>> = {
+  'tasks.max': '1',
+  'errors.tolerance': 'none',
+  'errors.retry.timeout': '0',
+  'errors.log.enable': 'false',
+  'errors.log.include.messages': 'false',
+  'config.action.reload': 'restart',
+}
+
+/** A config without defaults, in which two that mean the same are equal. */
+export function effectiveConfig(config: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(config).filter(([key, value]) => key !== 'name' && CONNECT_DEFAULTS[key] !== value))
+}

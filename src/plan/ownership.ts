@@ -1,0 +1,44 @@
+/** Whose an object is: by its mark, by the ledger, and for statements, which carry no mark, by their topic's. */
+import { parseStatement, SqlError } from '../sql/index.ts'
+import { ownerHash } from './hash.ts'
+import type { LedgerEntry, Observed, Owner, ResourceSpecs } from './resources.ts'
+
+export type Ownership =
+  | { readonly whose: 'ours'; readonly by: 'mark' | 'ledger' }
+  /** No mark and no word of the ledger that its making was finished. */
+  | { readonly whose: 'unknown' }
+  | { readonly whose: 'theirs'; readonly owner?: Owner }
+
+export function ownershipOf(observed: Observed, entry: LedgerEntry | undefined, owner: Owner, all: ReadonlyMap<string, Observed>): Ownership {
+  if (observed.ownerHash !== undefined) return observed.ownerHash === ownerHash(owner) ? { whose: 'ours', by: 'mark' } : { whose: 'theirs' }
+  const marked = observed.owner ?? (observed.kind === 'Statement' ? undefined : observed.owner)
+  if (marked) return isSame(marked, owner) ? { whose: 'ours', by: 'mark' } : { whose: 'theirs', owner: marked }
+  if (observed.kind === 'Statement') {
+    const topicOwner = ownerOfTopic(observed as Observed<'Statement'>, all)
+    if (entry?.phase === 'done') return { whose: 'ours', by: 'ledger' }
+    // A stream over the topic of another pipeline is nobody's for all one can tell.
+    return topicOwner && !isSame(topicOwner, owner) ? { whose: 'theirs', owner: topicOwner } : { whose: 'unknown' }
+  }
+  // What can carry a mark and does not was not made by us, whatever the ledger says.
+  return { whose: 'theirs' }
+}
+
+const isSame = (a: Owner, b: Owner): boolean => a.namespace === b.namespace && a.pipeline === b.pipeline
+
+function ownerOfTopic(observed: Observed<'Statement'>, all: ReadonlyMap<string, Observed>): Owner | undefined {
+  const topic = topicOf(observed.spec)
+  return topic === undefined ? undefined : all.get(`KafkaTopic/${topic}`)?.owner
+}
+
+function topicOf(spec: ResourceSpecs['Statement']): string | undefined {
+  if (spec.objectType !== 'STREAM' && spec.objectType !== 'TABLE') return undefined
+  try {
+    const statement = parseStatement(spec.sql)
+    if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateAsSelect') return undefined
+    const named = statement.properties.find(({ key }) => key === 'KAFKA_TOPIC')?.value
+    return named === undefined ? spec.objectName : String(named)
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}

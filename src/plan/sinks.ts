@@ -1,0 +1,238 @@
+/** Pass: sinks and metrics become connectors, and those that fill an index are noted as feeds. */
+import { generatedName, type Sink } from '../api/index.ts'
+import type { Source } from '../sql/index.ts'
+import { classOf, customConfig, secretValues } from './connectors.ts'
+import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
+import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
+import type { SecretValue } from './resources.ts'
+
+export const ELASTICSEARCH_SINK_CLASS = 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector'
+const ELASTICSEARCH_SINK = /elasticsearch.*sink(connector)?$/i
+
+export function declareSinks(draft: Draft): void {
+  for (const [index, sink] of draft.pipeline.spec.sinks.entries()) {
+    const specPath = `spec.sinks[${index}]`
+    const source = sourceOf(draft, sink.from, `${specPath}.from`)
+    if (!source) continue
+    if (sink.elasticsearch) declareIndexSink(draft, sink, source, specPath)
+    else declareConnector(draft, sink, source, specPath)
+  }
+}
+
+/** Undefined: reported, unless the statement that makes it was reported already. */
+function sourceOf(draft: Draft, reference: string, path: string): Source | undefined {
+  const name = reference.startsWith('`') ? reference.slice(1, -1) : reference.toUpperCase()
+  const source = draft.catalogue.source(name)
+  if (source) return source
+  const declared = draft.statements.some(
+    ({ statement }) => (statement.kind === 'CreateAsSelect' || statement.kind === 'CreateSource') && statement.name === name,
+  )
+  if (!declared) {
+    const known = draft.catalogue.sourceNames()
+    refuse(
+      draft,
+      'ReferenceNotFound',
+      path,
+      `No statement makes ${name}`,
+      known.length > 0 ? `There are ${[...known].sort().join(', ')}.` : 'Declare the statement that makes it.',
+    )
+  }
+  return undefined
+}
+
+function declareConnector(draft: Draft, sink: Sink, source: Source, specPath: string): void {
+  draft.connectors.push({
+    ...basics(draft, sink, specPath),
+    config: { ...customConfig(sink.connector!), topics: source.topic },
+    secrets: secretValues(draft, sink.connector),
+    state: ({ Running: 'RUNNING', Paused: 'PAUSED', Stopped: 'STOPPED' } as const)[sink.connector?.state ?? 'Running'],
+    path: `${specPath}.connector`,
+  })
+}
+
+function declareIndexSink(draft: Draft, sink: Sink, source: Source, specPath: string): void {
+  const { index, timeField, config, tasksMax } = sink.elasticsearch!
+  const idColumn = sink.idColumn === undefined ? undefined : columnOf(source, sink.idColumn)
+  if (sink.idColumn !== undefined && idColumn === undefined) {
+    const inKey = source.key.some(({ name }) => name === sink.idColumn || name === sink.idColumn?.toUpperCase())
+    refuse(
+      draft,
+      'ReferenceNotFound',
+      `${specPath}.idColumn`,
+      inKey
+        ? `Column ${sink.idColumn} of ${source.name} is only in the key, and the document id is lifted out of the value`
+        : `${source.name} has no column ${sink.idColumn}`,
+      inKey ? `Select AS_VALUE(${sink.idColumn}) as well.` : `Its value columns are ${source.value.map(({ name }) => name).join(', ')}.`,
+    )
+    return
+  }
+  const feed: Feed = {
+    name: sink.name,
+    connector: sink.name,
+    source,
+    index: index ?? source.topic.toLowerCase(),
+    mode: sink.mode,
+    timeField,
+    path: `${specPath}.elasticsearch`,
+    specPath,
+    driftPolicy: sink.driftPolicy ?? draft.pipeline.spec.driftPolicy,
+  }
+  const further = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)]))
+  addFeed(draft, feed, { ...indexConfig(draft, feed, idColumn, specPath), 'tasks.max': String(tasksMax), ...further }, sink.autoRestart.enabled)
+}
+
+export function declareMetricSinks(draft: Draft): void {
+  for (const [at, metric] of draft.pipeline.spec.metrics.entries()) {
+    const specPath = `spec.metrics[${at}]`
+    const source = draft.catalogue.source(metric.name)
+    if (!source) continue
+    const interval = bucketOf(metric.window)
+    const feed: Feed = {
+      name: metric.name,
+      connector: generatedName(draft.owner.namespace, draft.owner.pipeline, metric.name),
+      source,
+      index: source.topic.toLowerCase(),
+      mode: 'upsert',
+      timeField: TIME_COLUMN,
+      ...(interval === undefined ? {} : { interval }),
+      path: specPath,
+      specPath,
+      driftPolicy: metric.driftPolicy ?? draft.pipeline.spec.driftPolicy,
+    }
+    addFeed(draft, feed, { ...indexConfig(draft, feed, ID_COLUMN, specPath), 'tasks.max': '1' }, true)
+  }
+}
+
+/** Sink connectors of scripts that fill an index: the index is named like the topic, as the connector does it. */
+export function noteScriptSinks(draft: Draft): void {
+  const scripted = draft.connectors.filter(({ direction, config }) => direction === 'sink' && ELASTICSEARCH_SINK.test(config['connector.class'] ?? ''))
+  for (const item of scripted) {
+    if (draft.feeds.has(item.name)) continue
+    const topics = (item.config.topics ?? '').split(',').map((topic) => topic.trim())
+    const sources = draft.catalogue.sourceNames().flatMap((name) => draft.catalogue.source(name) ?? [])
+    for (const topic of topics) {
+      const source = sources.find((candidate) => candidate.topic === topic)
+      if (!source) continue
+      const upsert = item.config['key.ignore'] === 'false'
+      draft.feeds.set(topics.length === 1 ? item.name : `${item.name}.${topic}`, {
+        name: topics.length === 1 ? item.name : `${item.name}.${topic}`,
+        connector: item.name,
+        source,
+        index: topic.toLowerCase(),
+        mode: upsert ? 'upsert' : 'append',
+        timeField: insertedTimestamp(item) ?? TIME_COLUMN,
+        path: item.path,
+        specPath: item.specPath,
+        driftPolicy: item.driftPolicy,
+      })
+    }
+  }
+}
+
+/** A field that InsertField fills with the time of the record. */
+function insertedTimestamp(item: ConnectorItem): string | undefined {
+  return Object.entries(item.config).find(([key]) => /^transforms\..+\.timestamp\.field$/.test(key))?.[1]
+}
+
+function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoRestart: boolean): void {
+  const other = draft.feeds.get(feed.name) ?? [...draft.feeds.values()].find(({ index }) => index === feed.index)
+  if (other) {
+    const what = other.name === feed.name ? `The name ${feed.name}` : `Index ${feed.index}`
+    refuse(draft, 'NameConflict', feed.specPath, `${what} is taken by ${other.specPath} already`, 'Give one of the two another name.')
+    return
+  }
+  if (columnOf(feed.source, feed.timeField) === undefined)
+    warn(
+      draft,
+      feed.path,
+      `${feed.source.name} has no value column ${feed.timeField}, so Grafana will find no time in index ${feed.index}`,
+      'Select it, or name another timeField.',
+    )
+  draft.feeds.set(feed.name, feed)
+  draft.connectors.push({
+    name: feed.connector,
+    direction: 'sink',
+    config,
+    secrets: sinkSecrets(draft),
+    state: 'RUNNING',
+    scheduled: false,
+    autoRestart,
+    path: feed.path,
+    specPath: feed.specPath,
+    driftPolicy: feed.driftPolicy,
+  })
+}
+
+function basics(
+  draft: Draft,
+  sink: Sink,
+  specPath: string,
+): Pick<ConnectorItem, 'name' | 'direction' | 'scheduled' | 'autoRestart' | 'specPath' | 'driftPolicy'> {
+  return {
+    name: sink.name,
+    direction: 'sink',
+    scheduled: false,
+    autoRestart: sink.autoRestart.enabled,
+    specPath,
+    driftPolicy: sink.driftPolicy ?? draft.pipeline.spec.driftPolicy,
+  }
+}
+
+/** The column as the value has it; SQL names are upper case unless quoted. */
+export function columnOf(source: Source, name: string): string | undefined {
+  return (source.value.find((column) => column.name === name) ?? source.value.find((column) => column.name === name.toUpperCase()))?.name
+}
+
+/**
+ * The sink's config. Tombstones go first: they have no value to lift an id out of. For upsert the id column becomes the
+ * record's key and so the document's id; `write.method` upsert, because with plain inserts the sink passes the offset as
+ * the document's version, and a topic that was made anew would be ignored until it has overtaken the old one.
+ */
+function indexConfig(draft: Draft, feed: Feed, idColumn: string | undefined, specPath: string): Record<string, string> {
+  const { elasticsearch, connect } = draft.platform.spec
+  const renamed = feed.index !== feed.source.topic.toLowerCase()
+  const transforms = ['dropTombstones', ...(idColumn === undefined ? [] : ['idToKey', 'keyToText']), ...(renamed ? ['toIndex'] : [])]
+  return {
+    'connector.class': classOf(draft, connect.elasticsearchSink?.class, 'sink', ELASTICSEARCH_SINK, ELASTICSEARCH_SINK_CLASS, specPath),
+    topics: feed.source.topic,
+    'connection.url': elasticsearch.clients?.connect?.url ?? elasticsearch.url,
+    // Keys may be windowed or binary; nobody reads them here.
+    'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter.schemas.enable': 'false',
+    'key.ignore': idColumn === undefined ? 'true' : 'false',
+    'schema.ignore': 'true',
+    'behavior.on.null.values': 'ignore',
+    'write.method': idColumn === undefined ? 'insert' : 'upsert',
+    transforms: transforms.join(','),
+    'transforms.dropTombstones.type': 'org.apache.kafka.connect.transforms.Filter',
+    'transforms.dropTombstones.predicate': 'isTombstone',
+    predicates: 'isTombstone',
+    'predicates.isTombstone.type': 'org.apache.kafka.connect.transforms.predicates.RecordIsTombstone',
+    ...(idColumn === undefined
+      ? {}
+      : {
+          'transforms.idToKey.type': 'org.apache.kafka.connect.transforms.ValueToKey',
+          'transforms.idToKey.fields': idColumn,
+          'transforms.keyToText.type': 'org.apache.kafka.connect.transforms.ExtractField$Key',
+          'transforms.keyToText.field': idColumn,
+        }),
+    ...(renamed
+      ? {
+          'transforms.toIndex.type': 'org.apache.kafka.connect.transforms.RegexRouter',
+          'transforms.toIndex.regex': '.*',
+          'transforms.toIndex.replacement': feed.index,
+          // The sink refuses transforms that change the topic unless it writes batch by batch.
+          'flush.synchronously': 'true',
+        }
+      : {}),
+  }
+}
+
+/** The credential that the platform has for Connect; the operator's own is never handed on. */
+function sinkSecrets(draft: Draft): SecretValue[] {
+  const name = draft.platform.spec.elasticsearch.clients?.connect?.secretRef?.name
+  if (name === undefined) return []
+  const namespace = draft.platform.metadata.namespace ?? 'default'
+  return ['username', 'password'].map((key) => ({ key: `connection.${key}`, namespace, secretKeyRef: { name, key } }))
+}

@@ -1,0 +1,144 @@
+/**
+ * Passes: which topics there are, with partitions and configs. Declared ones come first; what sources fill, what CREATE
+ * statements would make and what queries write into is added, so that every topic of a pipeline is a KafkaTopic of its own.
+ */
+import type { AnalysedStatement } from '../sql/index.ts'
+import { addNode, type Draft, type DriftPolicy, dataPolicy, refuse, type TopicDraft, warn } from './draft.ts'
+import { hashOf, topicObjectName } from './hash.ts'
+
+/** What ksqlDB gives the topics that it makes: seven days. */
+export const DEFAULT_RETENTION_MS = '604800000'
+
+export function declareTopics(draft: Draft): void {
+  const { spec } = draft.pipeline
+  for (const [index, topic] of spec.topics.entries()) {
+    const retain = topic.retain ?? dataPolicy(draft) === 'retain'
+    draft.topics.set(topic.name, {
+      name: topic.name,
+      partitions: topic.partitions,
+      replicas: topic.replicas ?? draft.facts.defaultReplicas ?? -1,
+      config: Object.fromEntries(Object.entries(topic.config).map(([key, value]) => [key, String(value)])),
+      declared: true,
+      onRemove: retain ? 'retain' : 'delete',
+      specPath: `spec.topics[${index}]`,
+      driftPolicy: topic.driftPolicy ?? spec.driftPolicy,
+    })
+  }
+}
+
+interface Implied {
+  readonly name: string
+  readonly partitions: number
+  readonly replicas?: number
+  readonly config?: Readonly<Record<string, string>>
+  readonly specPath: string
+  readonly driftPolicy: DriftPolicy
+}
+
+/** A topic that the spec does not declare but needs. What is declared wins. */
+export function implyTopic(draft: Draft, topic: Implied): TopicDraft {
+  const there = draft.topics.get(topic.name)
+  if (there) return there
+  const made: TopicDraft = {
+    name: topic.name,
+    partitions: topic.partitions,
+    replicas: topic.replicas ?? draft.facts.defaultReplicas ?? -1,
+    config: { ...topic.config },
+    declared: false,
+    onRemove: dataPolicy(draft),
+    specPath: topic.specPath,
+    driftPolicy: topic.driftPolicy,
+  }
+  draft.topics.set(topic.name, made)
+  return made
+}
+
+const property = (analysed: AnalysedStatement, key: string): string | undefined => {
+  const value = analysed.statement.properties.find((candidate) => candidate.key === key)?.value
+  return value === undefined ? undefined : String(value)
+}
+
+/** CREATE STREAM or TABLE with PARTITIONS would make the topic itself. */
+export function implySourceTopic(draft: Draft, analysed: AnalysedStatement, specPath: string, driftPolicy: DriftPolicy): void {
+  const partitions = property(analysed, 'PARTITIONS')
+  if (partitions === undefined) return
+  const replicas = property(analysed, 'REPLICAS')
+  const table = analysed.sink.sourceType === 'TABLE'
+  implyTopic(draft, {
+    name: analysed.sink.topic,
+    partitions: Number(partitions),
+    ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
+    config: table ? { 'cleanup.policy': 'compact' } : {},
+    specPath,
+    driftPolicy,
+  })
+}
+
+/** The topic that a query writes into, as ksqlDB would make it: it refuses one that differs. */
+export function implySinkTopic(
+  draft: Draft,
+  analysed: Extract<AnalysedStatement, { kind: 'query' }>,
+  path: string,
+  specPath: string,
+  driftPolicy: DriftPolicy,
+): void {
+  const { sink, query } = analysed
+  const from = draft.topics.get(query.from.source.topic)
+  const partitions = Number(property(analysed, 'PARTITIONS') ?? from?.partitions ?? query.from.source.partitions ?? 1)
+  const replicas = property(analysed, 'REPLICAS')
+  const retention = property(analysed, 'RETENTION_MS') ?? from?.config['retention.ms'] ?? DEFAULT_RETENTION_MS
+  const windowed = sink.window !== undefined
+  const config: Record<string, string> =
+    sink.sourceType === 'STREAM'
+      ? { 'cleanup.policy': 'delete', 'retention.ms': retention }
+      : windowed
+        ? { 'cleanup.policy': 'compact,delete', 'retention.ms': retention }
+        : { 'cleanup.policy': 'compact' }
+  const topic = implyTopic(draft, {
+    name: sink.topic,
+    partitions,
+    ...(replicas === undefined ? (from ? { replicas: from.replicas } : {}) : { replicas: Number(replicas) }),
+    config,
+    specPath,
+    driftPolicy,
+  })
+  if (topic.partitions !== partitions) {
+    refuse(
+      draft,
+      'PartitionMismatch',
+      path,
+      `${sink.name} would write ${partitions} partitions, and its topic ${topic.name} has ${topic.partitions} (${topic.specPath})`,
+      `Add PARTITIONS=${topic.partitions} to its WITH clause, or give the topic ${partitions} partitions.`,
+      analysed.statement.span,
+    )
+  }
+  if (topic.declared) topic.config = { ...config, ...topic.config }
+}
+
+export function addTopicNodes(draft: Draft): void {
+  const { limits } = draft.platform.spec
+  const prefix = `${draft.owner.namespace}.`
+  for (const topic of draft.topics.values()) {
+    const { name, partitions, replicas, config, specPath } = topic
+    if (limits.topicPrefixPerNamespace && !name.startsWith(prefix))
+      refuse(draft, 'LimitExceeded', specPath, `Topic ${name} must begin with ${prefix}: the platform wants it so`, `Call it ${prefix}${name}.`)
+    if (limits.maxPartitions !== undefined && partitions > limits.maxPartitions)
+      refuse(draft, 'LimitExceeded', specPath, `Topic ${name} has ${partitions} partitions, and the platform allows ${limits.maxPartitions}`)
+    if (!Number.isInteger(partitions) || partitions < 1) refuse(draft, 'PartitionsInvalid', specPath, `Topic ${name} cannot have ${partitions} partitions`)
+    if (name === '.' || name === '..') refuse(draft, 'TopicInvalid', specPath, `"${name}" is no name that Kafka allows`)
+    const clash = [...draft.topics.keys()].find((other) => other !== name && other.replaceAll('.', '_') === name.replaceAll('.', '_') && other < name)
+    if (clash) warn(draft, specPath, `Topics ${name} and ${clash} have the same name in Kafka's metrics, where . and _ are one`)
+    const spec = { topicName: name, objectName: topicObjectName(name), partitions, replicas, config }
+    addNode(draft, {
+      kind: 'KafkaTopic',
+      name,
+      stage: 'Topics',
+      specPath,
+      spec,
+      hash: hashOf({ partitions, replicas, config }),
+      dependsOn: [],
+      onRemove: topic.onRemove,
+      driftPolicy: topic.driftPolicy,
+    })
+  }
+}
