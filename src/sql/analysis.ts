@@ -2,9 +2,18 @@
  * What the analysis says of a statement: every name resolved, every expression typed, the schema of its output.
  * The planner reads lineage and output from it; the engine compiles it.
  */
-import type { CreateAsSelect, CreateSource, Expression, InsertInto, SourceType } from './ast.ts'
+import type { CreateAsSelect, CreateSource, Expression, InsertInto, PropertyValue, SourceType } from './ast.ts'
 import type { Source } from './catalogue.ts'
 import type { SqlType } from './types.ts'
+
+export interface AnalysisOptions {
+  /** Effective properties of the statement: `ksql.persistence.default.format.value` and the like. */
+  readonly properties?: ReadonlyMap<string, PropertyValue> | Readonly<Record<string, PropertyValue>>
+  /** Partition count of a topic, where known; used for sinks without PARTITIONS and for co-partitioning of joins. */
+  readonly partitionsOf?: (topic: string) => number | undefined
+  /** Replicas and retention of a topic, where known: a sink's topic takes them over from its first source's. */
+  readonly topicOf?: (topic: string) => { readonly replicas: number; readonly retentionMs: number } | undefined
+}
 
 /** An expression whose column references are resolved: `qualifier` is always present and is an alias of the query. */
 export interface TypedExpression {

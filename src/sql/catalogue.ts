@@ -42,3 +42,54 @@ export interface Catalogue {
   withType(name: string, type: SqlType): Catalogue
   withoutType(name: string): Catalogue
 }
+
+/** A catalogue of these sources and types. It never changes: `with` and its kin give another one. */
+export function createCatalogue(sources: Iterable<Source> = [], types: Iterable<readonly [string, SqlType]> = []): Catalogue {
+  return new MapCatalogue(new Map([...sources].map((source) => [source.name, source])), new Map(types))
+}
+
+class MapCatalogue implements Catalogue {
+  readonly #sources: ReadonlyMap<string, Source>
+  readonly #types: ReadonlyMap<string, SqlType>
+
+  constructor(sources: ReadonlyMap<string, Source>, types: ReadonlyMap<string, SqlType>) {
+    this.#sources = sources
+    this.#types = types
+  }
+
+  source(name: string): Source | undefined {
+    return this.#sources.get(name)
+  }
+
+  type(name: string): SqlType | undefined {
+    return this.#types.get(name)
+  }
+
+  sourceNames(): readonly string[] {
+    return [...this.#sources.keys()]
+  }
+
+  typeNames(): readonly string[] {
+    return [...this.#types.keys()]
+  }
+
+  with(source: Source): Catalogue {
+    return new MapCatalogue(new Map(this.#sources).set(source.name, source), this.#types)
+  }
+
+  without(name: string): Catalogue {
+    const sources = new Map(this.#sources)
+    sources.delete(name)
+    return new MapCatalogue(sources, this.#types)
+  }
+
+  withType(name: string, type: SqlType): Catalogue {
+    return new MapCatalogue(this.#sources, new Map(this.#types).set(name, type))
+  }
+
+  withoutType(name: string): Catalogue {
+    const types = new Map(this.#types)
+    types.delete(name)
+    return new MapCatalogue(this.#sources, types)
+  }
+}

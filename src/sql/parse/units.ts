@@ -19,3 +19,12 @@ export function parseDuration(cursor: Cursor): Duration {
   if (unit === undefined) cursor.fail()
   return { value, unit, span: cursor.spanFrom(start) }
 }
+
+/** The same in a text of its own, as WITH (WINDOW_SIZE = '30 SECONDS') has it. */
+export function parseDurationText(text: string): Pick<Duration, 'value' | 'unit'> | undefined {
+  const match = /^\s*(\d+)\s+([A-Za-z]+)\s*$/.exec(text)
+  if (match === null) return undefined
+  const word = match[2]!.toUpperCase()
+  const unit = UNITS.find((candidate) => candidate === word || candidate.slice(0, -1) === word)
+  return unit === undefined ? undefined : { value: Number(match[1]), unit }
+}

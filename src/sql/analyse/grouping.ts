@@ -1,0 +1,83 @@
+/** What a grouped select may hold: grouping expressions, aggregates, and what is built of them. */
+import type { Expression, Query } from '../ast.ts'
+import { refuse } from '../error.ts'
+import { type FunctionKind, functionSignature } from '../functions/signatures.ts'
+import { formatExpression } from '../print/expressions.ts'
+import { sameExpression } from '../same.ts'
+import { columnReferences, mapChildren, walk } from '../walk.ts'
+import { type QueryScope, WINDOW_BOUNDS } from './scope.ts'
+import type { NamedItem } from './select.ts'
+
+type Call = Extract<Expression, { kind: 'FunctionCall' }>
+
+/** The outermost calls of functions of that kind, each once. */
+export function collectCalls(expressions: readonly Expression[], kind: FunctionKind): Call[] {
+  const calls: Call[] = []
+  for (const expression of expressions) {
+    walk(expression, (node) => {
+      if (node.kind !== 'FunctionCall' || functionSignature(node.name)?.kind !== kind) return true
+      if (!calls.some((call) => sameExpression(call, node))) calls.push(node)
+      return false
+    })
+  }
+  return calls
+}
+
+export function checkGrouping(
+  query: Query,
+  items: readonly NamedItem[],
+  aggregates: readonly Call[],
+  tableFunctions: readonly Call[],
+  scope: QueryScope,
+): void {
+  for (const call of aggregates) refuseNested(call)
+  if (tableFunctions.length > 0 && (query.groupBy !== undefined || aggregates.length > 0)) {
+    refuse('Table functions cannot be used with aggregations.', tableFunctions[0]!.span)
+  }
+  for (const call of tableFunctions) {
+    const inner = collectCalls(call.args, 'table')
+    if (inner.length > 0) refuse(`Table functions can not be nested: ${formatExpression(call)}`, call.span)
+  }
+  const grouped =
+    query.groupBy !== undefined ||
+    collectCalls(
+      items.map((item) => item.expression),
+      'aggregate',
+    ).length > 0
+  if (!grouped) {
+    if (query.having !== undefined) refuse('HAVING requires a GROUP BY clause.', query.having.span)
+    return
+  }
+  const keys = query.groupBy ?? []
+  const ungrouped = items.filter((item) => !isGrouped(item.expression, keys))
+  if (ungrouped.length > 0) {
+    refuse(
+      `Non-aggregate SELECT expression(s) not part of GROUP BY: ${ungrouped.map((item) => scope.show(item.expression)).join(', ')}\n` +
+        'Either add the column(s) to the GROUP BY or remove them from the SELECT.',
+      ungrouped[0]!.span,
+    )
+  }
+  if (query.groupBy === undefined) refuse('Use of aggregate functions requires a GROUP BY clause.', query.span)
+  if (query.having !== undefined && !isGrouped(query.having, keys)) {
+    refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${scope.show(query.having)}`, query.having.span)
+  }
+  if (aggregates.length === 0) refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.span)
+}
+
+function refuseNested(call: Call): void {
+  const inner = collectCalls(call.args, 'aggregate')
+  if (inner.length > 0) refuse(`Aggregate functions can not be nested: ${formatExpression(call, { qualifiers: true, star: false })}`, call.span)
+}
+
+/** Whether nothing is left of it but constants once grouping expressions, aggregates and window bounds are taken out. */
+function isGrouped(expression: Expression, keys: readonly Expression[]): boolean {
+  const rest = takeOut(expression, keys)
+  return columnReferences(rest).every((reference) => reference.qualifier === undefined && WINDOW_BOUNDS.some((column) => column.name === reference.name))
+}
+
+function takeOut(expression: Expression, keys: readonly Expression[]): Expression {
+  const isKey = keys.some((key) => sameExpression(key, expression))
+  const isAggregate = expression.kind === 'FunctionCall' && functionSignature(expression.name)?.kind === 'aggregate'
+  if (isKey || isAggregate) return { kind: 'NullLiteral', span: expression.span }
+  return mapChildren(expression, (child) => takeOut(child, keys))
+}

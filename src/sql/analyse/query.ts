@@ -1,0 +1,255 @@
+/** SELECT: names, types, keys. The passes stand in `analyseQuery` in the order in which the server makes them. */
+import type { AnalysedQuery, AnalysisOptions, OutputColumn, TypedExpression } from '../analysis.ts'
+import type { Expression, Query, SourceType } from '../ast.ts'
+import type { Catalogue, Source } from '../catalogue.ts'
+import { refuse, SqlError } from '../error.ts'
+import { functionSignature } from '../functions/signatures.ts'
+import { formatType } from '../print/types.ts'
+import { sameExpression } from '../same.ts'
+import type { Column } from '../types.ts'
+import { walk } from '../walk.ts'
+import { checkGrouping, collectCalls } from './grouping.ts'
+import { analyseJoins, type JoinKey, refuseKafkaFormat } from './joins.ts'
+import { assignKeys, type KeyRule } from './keys.ts'
+import { type Clause, QueryScope } from './scope.ts'
+import { completeItems, expandItems, type NamedItem, NameMaker } from './select.ts'
+import { mustBeKnown } from './typing.ts'
+import { analyseWindow } from './windows.ts'
+
+/** What the query is for: rows of a sink, or rows of an answer. */
+export type QueryPurpose =
+  | { readonly kind: 'sink'; readonly sink: string; readonly made: 'CREATE STREAM' | 'CREATE TABLE' | 'INSERT' }
+  | { readonly kind: 'answer' }
+
+export interface QueryResult {
+  readonly query: AnalysedQuery
+  readonly key: readonly Column[]
+  readonly value: readonly Column[]
+  /** Of the result's key. */
+  readonly window: Source['window']
+}
+
+/** The query with its columns qualified and its items named, as the server writes it back. */
+export interface CompletedQuery {
+  readonly scope: QueryScope
+  readonly query: Query
+  readonly written: Query
+}
+
+export function completeQuery(query: Query, catalogue: Catalogue): CompletedQuery {
+  const scope = new QueryScope(query, catalogue)
+  const qualify = (expression: Expression): Expression => scope.qualify(expression)
+  const completed: Query = {
+    ...query,
+    select: completeItems(query, scope),
+    joins: query.joins.map((join) => ({ ...join, on: scope.qualify(join.on) })),
+    ...(query.where === undefined ? {} : { where: qualify(query.where) }),
+    ...(query.groupBy === undefined ? {} : { groupBy: query.groupBy.map(qualify) }),
+    ...(query.partitionBy === undefined ? {} : { partitionBy: query.partitionBy.map(qualify) }),
+    ...(query.having === undefined ? {} : { having: qualify(query.having) }),
+  }
+  return { scope, query: completed, written: query }
+}
+
+export function analyseQuery({ scope, query, written }: CompletedQuery, purpose: QueryPurpose, options: AnalysisOptions): QueryResult {
+  if (query.window !== undefined && query.groupBy === undefined) {
+    const { line, column } = query.window.span.start
+    refuse(`Line: ${line}, Col: ${column}: WINDOW clause requires a GROUP BY clause.`, query.window.span)
+  }
+  const from = scope.sources[0]!
+  const joined = query.joins.length > 0 ? analyseJoins(query, scope, options) : undefined
+  const items = expandItems(query.select, written.select, scope, purpose.kind === 'answer')
+  if (purpose.kind === 'sink') refuseSystemNames(items)
+
+  refuseAggregates(query.where, scope)
+  const where = query.where === undefined ? undefined : condition(query.where, 'WHERE', scope)
+  const outputType: SourceType = query.groupBy !== undefined ? 'TABLE' : (joined?.outputType ?? from.source.sourceType)
+  const aggregates = collectCalls([...items.map((item) => item.expression), ...(query.having === undefined ? [] : [query.having])], 'aggregate')
+  const tableFunctions = collectCalls(
+    items.map((item) => item.expression),
+    'table',
+  )
+  refuseUnknownFunctions(items)
+  if (purpose.kind === 'sink') checkMade(purpose, outputType, aggregates, query, scope)
+  if (query.groupBy !== undefined) refuseKafkaFormat(scope.sources, 'GROUP BY', query)
+  const groupBy = query.groupBy?.map((key) => known(scope.typed(key, 'GROUP BY')))
+  const partitionBy = readPartitionBy(query, outputType, scope)
+  const typedItems = items.map((item) => ({ ...item, typed: known(scope.typed(item.expression, 'SELECT')) }))
+  checkGrouping(query, items, aggregates, tableFunctions, scope)
+  const having = query.having === undefined ? undefined : condition(query.having, 'HAVING', scope)
+  const window = query.window === undefined ? undefined : analyseWindow(query.window)
+  if (window !== undefined && from.source.sourceType === 'TABLE') refuse('Windowing not supported for table aggregations.', query.window!.span)
+  if (query.emit === 'FINAL' && window === undefined) refuse('EMIT FINAL is only supported for windowed aggregations.', query.span)
+
+  const rule = keyRule(query, scope, joined?.key)
+  const output = assignKeys(typedItems, rule, purpose, query)
+  const [key, value] = splitRoles(output, rule)
+  if (purpose.kind === 'sink') refuseDuplicates(key, value, query)
+  return {
+    query: {
+      from,
+      joins: joined?.joins ?? [],
+      ...(where === undefined ? {} : { where }),
+      ...(groupBy === undefined ? {} : { groupBy }),
+      ...(partitionBy === undefined ? {} : { partitionBy }),
+      ...(window === undefined ? {} : { window }),
+      ...(having === undefined ? {} : { having }),
+      output,
+      outputType,
+      emit: query.emit ?? 'CHANGES',
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+      aggregates,
+      tableFunctions,
+    },
+    key,
+    value,
+    window: window === undefined ? (query.partitionBy === undefined ? from.source.window : undefined) : resultWindow(window),
+  }
+}
+
+function known(typed: TypedExpression): TypedExpression {
+  mustBeKnown(typed.type ?? null, typed.expression)
+  return typed
+}
+
+function resultWindow(window: NonNullable<AnalysedQuery['window']>): Source['window'] {
+  return window.type === 'SESSION' ? { type: window.type } : { type: window.type, sizeMs: window.sizeMs }
+}
+
+/** WHERE and HAVING: something that is true or not. */
+function condition(expression: Expression, clause: Extract<Clause, 'WHERE' | 'HAVING'>, scope: QueryScope): TypedExpression {
+  const shown = scope.show(expression)
+  let typed: TypedExpression
+  try {
+    typed = scope.typed(expression, clause)
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.stage !== 'schema' || !/^(Cannot compare|Error processing|Unsupported)/.test(error.message)) throw error
+    return refuse(`Error in ${clause} expression: ${error.message}\nStatement: ${shown}`, error.span)
+  }
+  if (typed.type?.kind === 'BOOLEAN') return typed
+  return refuse(
+    `Type error in ${clause} expression: Should evaluate to boolean but is ${shown} (${typed.type?.kind ?? 'null'}) instead.\nStatement: ${shown}`,
+    expression.span,
+  )
+}
+
+function refuseSystemNames(items: readonly NamedItem[]): void {
+  for (const item of items) {
+    if (!['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND'].includes(item.name)) continue
+    refuse(`Reserved column name in select: \`${item.name}\`. Please remove or alias the column.`, item.span)
+  }
+}
+
+/** While rows are filtered nothing has been counted yet: to WHERE an aggregate is no function. */
+function refuseAggregates(where: Expression | undefined, scope: QueryScope): void {
+  if (where === undefined) return
+  walk(where, (node) => {
+    if (node.kind === 'FunctionCall' && functionSignature(node.name)?.kind === 'aggregate') {
+      refuse(
+        `Invalid Predicate: Can't find any functions with the name '${node.name}'. expression: ${scope.show(where)}, schema:${scope.showSchema()}`,
+        where.span,
+        { stage: 'build' },
+      )
+    }
+    return true
+  })
+}
+
+function refuseUnknownFunctions(items: readonly NamedItem[]): void {
+  for (const item of items) {
+    walk(item.expression, (node) => {
+      if (node.kind === 'FunctionCall' && functionSignature(node.name) === undefined) {
+        refuse(`Can't find any functions with the name '${node.name}'`, node.span)
+      }
+      return true
+    })
+  }
+}
+
+/** CREATE STREAM makes no table and CREATE TABLE no stream. */
+function checkMade(
+  purpose: Extract<QueryPurpose, { kind: 'sink' }>,
+  outputType: SourceType,
+  aggregates: readonly Expression[],
+  query: Query,
+  scope: QueryScope,
+): void {
+  if (purpose.made === 'INSERT') {
+    if (outputType === 'TABLE') refuse('Invalid result type. Your SELECT query produces a TABLE. INSERT INTO takes a STREAM only.', query.span)
+    return
+  }
+  const wanted: SourceType = purpose.made === 'CREATE TABLE' ? 'TABLE' : 'STREAM'
+  const inSelect = collectCalls(
+    query.select.flatMap((item) => (item.kind === 'Item' ? [item.expression] : [])),
+    'aggregate',
+  )
+  if (wanted === 'TABLE' && query.groupBy === undefined && inSelect.length > 0 && outputType === 'STREAM') {
+    const shown = aggregates.map((call) => scope.show(countedBy(call)))
+    refuse(`CREATE TABLE AS SELECT statement does not support aggregate function [${shown.join(', ')}] without a GROUP BY clause.`, query.span)
+  }
+  if (wanted !== outputType && !(wanted === 'STREAM' && inSelect.length > 0 && query.groupBy === undefined)) {
+    throw new WrongResultType(outputType, query)
+  }
+}
+
+/** COUNT(*) counts the times of the rows. */
+function countedBy(call: Expression): Expression {
+  if (call.kind !== 'FunctionCall' || !call.star) return call
+  return { ...call, star: false, args: [{ kind: 'ColumnReference', name: 'ROWTIME', span: call.span }] }
+}
+
+/** Its message shows the whole statement, which only the caller has. */
+export class WrongResultType extends Error {
+  readonly outputType: SourceType
+  readonly query: Query
+
+  constructor(outputType: SourceType, query: Query) {
+    super(`Invalid result type. Your SELECT query produces a ${outputType}. Please use CREATE ${outputType} AS SELECT statement instead.`)
+    this.outputType = outputType
+    this.query = query
+  }
+}
+
+function readPartitionBy(query: Query, outputType: SourceType, scope: QueryScope): readonly TypedExpression[] | undefined {
+  if (query.partitionBy === undefined) return undefined
+  if (outputType === 'TABLE') refuse('PARTITION BY is not supported on tables.', query.partitionBy[0]?.span ?? query.span)
+  const [only, second] = query.partitionBy
+  if (only?.kind === 'NullLiteral' && second === undefined) return []
+  return query.partitionBy.map((key) => known(scope.typed(key, 'PARTITION BY')))
+}
+
+function keyRule(query: Query, scope: QueryScope, joined: JoinKey | undefined): KeyRule {
+  if (query.groupBy !== undefined) return { kind: 'grouping', keys: query.groupBy, scope }
+  if (query.partitionBy !== undefined) {
+    const noKey = query.partitionBy.length === 1 && query.partitionBy[0]!.kind === 'NullLiteral'
+    return { kind: 'partitioning', keys: noKey ? [] : query.partitionBy, scope, names: new NameMaker(scope) }
+  }
+  if (joined !== undefined) return { kind: 'join', key: joined, scope }
+  const { alias, source } = scope.sources[0]!
+  return {
+    kind: 'source',
+    keys: source.key.map((column) => ({ kind: 'ColumnReference', qualifier: alias, name: column.name, span: query.from.span })),
+    scope,
+  }
+}
+
+/** Key columns in the order of the key, value columns in the order of the select. */
+function splitRoles(output: readonly OutputColumn[], rule: KeyRule): [Column[], Column[]] {
+  const toColumn = (column: OutputColumn): Column => ({ name: column.name, type: column.value.type! })
+  const keys = output.filter((column) => column.role === 'KEY')
+  const ordered = rule.kind === 'join' ? keys : rule.keys.flatMap((key) => keys.filter((column) => sameExpression(column.value.expression, key)))
+  return [ordered.map(toColumn), output.filter((column) => column.role === 'VALUE').map(toColumn)]
+}
+
+function refuseDuplicates(key: readonly Column[], value: readonly Column[], query: Query): void {
+  for (const [word, columns] of [
+    ['key', key],
+    ['value', value],
+  ] as const) {
+    const seen = new Set<string>()
+    for (const column of columns) {
+      if (seen.has(column.name)) refuse(`Duplicate ${word} columns found in schema: \`${column.name}\` ${formatType(column.type)}`, query.span)
+      seen.add(column.name)
+    }
+  }
+}

@@ -1,0 +1,294 @@
+/** The type of an expression, bottom up; every rule that is broken says so in the words of the server. */
+import type { Expression, Span } from '../ast.ts'
+import { refuse } from '../error.ts'
+import { type ArgumentType, resolveFunction } from '../functions/resolve.ts'
+import { functionSignature } from '../functions/signatures.ts'
+import { formatExpression } from '../print/expressions.ts'
+import { formatType } from '../print/types.ts'
+import { arithmeticType, castable, comparable, isNumeric, sameType } from '../type-rules.ts'
+import type { SqlType } from '../types.ts'
+import { constructedArray, constructedMap, listElementFits } from './constructors.ts'
+
+/** `null` is the type of the untyped NULL. */
+export type MaybeType = SqlType | null
+
+export interface TypingScope {
+  /** Of a column or of a lambda's parameter; refuses what it does not know. */
+  columnType(reference: Extract<Expression, { kind: 'ColumnReference' }>): SqlType
+  /** Of a type that CREATE TYPE named. */
+  resolveType(type: SqlType, span: Span): SqlType
+  /** How the expression is shown in a message. */
+  show(expression: Expression): string
+  /** What is read, as some messages add it: `, schema:...`. */
+  showSchema(): string
+}
+
+type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>
+
+const BOOLEAN: SqlType = { kind: 'BOOLEAN' }
+
+export function typeOfExpression(expression: Expression, scope: TypingScope): MaybeType {
+  const typeOf = (child: Expression): MaybeType => typeOfExpression(child, scope)
+  switch (expression.kind) {
+    case 'NullLiteral':
+      return null
+    case 'BooleanLiteral':
+      return BOOLEAN
+    case 'IntegerLiteral':
+      return { kind: 'INTEGER' }
+    case 'LongLiteral':
+      return { kind: 'BIGINT' }
+    case 'DoubleLiteral':
+      return { kind: 'DOUBLE' }
+    case 'DecimalLiteral':
+      return decimalLiteralType(expression.text)
+    case 'StringLiteral':
+      return { kind: 'STRING' }
+    case 'ColumnReference':
+      return scope.columnType(expression)
+    case 'Arithmetic':
+      return typeOfArithmetic(expression, scope)
+    case 'Sign':
+      return typeOf(expression.operand)
+    case 'Concat':
+      return refuse(
+        `Invalid Select: Cannot get name for \`concat\` 0 times. expression: ${scope.show(expression)}${scope.showSchema()}\nStatement: ${scope.show(expression)}`,
+        expression.span,
+        { stage: 'build' },
+      )
+    case 'Comparison':
+      return typeOfComparison(expression, scope)
+    case 'Logical':
+      mustBeKnown(typeOf(expression.left), expression.left)
+      mustBeKnown(typeOf(expression.right), expression.right)
+      return BOOLEAN
+    case 'Not':
+      typeOf(expression.operand)
+      return BOOLEAN
+    case 'IsNull':
+      typeOf(expression.operand)
+      return BOOLEAN
+    case 'Between':
+      checkBetween(expression, scope)
+      return BOOLEAN
+    case 'In':
+      checkIn(expression, scope)
+      return BOOLEAN
+    case 'Like':
+      typeOf(expression.operand)
+      typeOf(expression.pattern)
+      return BOOLEAN
+    case 'Case':
+      return typeOfCase(expression, scope)
+    case 'Cast':
+      return typeOfCast(expression, scope)
+    case 'FunctionCall':
+      return typeOfCall(expression, scope)
+    case 'Subscript':
+      return typeOfSubscript(expression, scope)
+    case 'FieldAccess':
+      return typeOfField(expression, scope)
+    case 'ArrayConstructor':
+      return constructedArray(expression, typeOf)
+    case 'MapConstructor':
+      return constructedMap(expression, typeOf)
+    case 'StructConstructor':
+      return {
+        kind: 'STRUCT',
+        fields: expression.fields.map((field) => ({ name: field.name, type: mustBeKnown(typeOf(field.value), field.value) })),
+      }
+    case 'Lambda':
+    case 'IntervalUnit':
+      return refuse(`Unexpected ${expression.kind === 'Lambda' ? 'lambda' : 'unit of time'}: ${scope.show(expression)}`, expression.span)
+  }
+}
+
+export function mustBeKnown(type: MaybeType, expression: Expression): SqlType {
+  if (type !== null) return type
+  return refuse("Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).", expression.span, { code: 50000 })
+}
+
+/** `12.50` is a DECIMAL(4, 2). */
+function decimalLiteralType(text: string): SqlType {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.')
+  const significant = whole.replace(/^0+/, '').length
+  return { kind: 'DECIMAL', precision: Math.max(significant + fraction.length, fraction.length + (significant === 0 ? 1 : 0)), scale: fraction.length }
+}
+
+function typeOfArithmetic(expression: Of<'Arithmetic'>, scope: TypingScope): SqlType {
+  const left = typeOfExpression(expression.left, scope)
+  const right = typeOfExpression(expression.right, scope)
+  const shown = scope.show(expression)
+  if (left === null || right === null) {
+    return refuse(
+      `Error processing expression: ${shown}. Arithmetic on types ${name(left)} and ${name(right)} are not supported.\nStatement: ${shown}`,
+      expression.span,
+    )
+  }
+  const type = arithmeticType(expression.operator, left, right)
+  if (type !== undefined) return type
+  return refuse(`Error processing expression: ${shown}. Unsupported arithmetic types. ${left.kind} ${right.kind}\nStatement: ${shown}`, expression.span)
+}
+
+function name(type: MaybeType): string {
+  return type === null ? 'null' : formatType(type)
+}
+
+const OPERATOR_NAMES = {
+  '=': 'EQUAL',
+  '<>': 'NOT_EQUAL',
+  '<': 'LESS_THAN',
+  '<=': 'LESS_THAN_OR_EQUAL',
+  '>': 'GREATER_THAN',
+  '>=': 'GREATER_THAN_OR_EQUAL',
+  'IS DISTINCT FROM': 'IS_DISTINCT_FROM',
+  'IS NOT DISTINCT FROM': 'IS_NOT_DISTINCT_FROM',
+} as const
+
+function typeOfComparison(expression: Of<'Comparison'>, scope: TypingScope): SqlType {
+  const left = typeOfExpression(expression.left, scope)
+  const right = typeOfExpression(expression.right, scope)
+  if (left === null || right === null) {
+    const show = (type: MaybeType): string => (type === null ? 'NULL' : formatType(type))
+    return refuse(
+      `Comparison with NULL not supported: ${show(left)} ${expression.operator} ${show(right)}\nUse 'IS NULL' or 'IS NOT NULL' instead.`,
+      expression.span,
+    )
+  }
+  if (comparable(left, right, expression.operator)) return BOOLEAN
+  return refuse(
+    `Cannot compare ${scope.show(expression.left)} (${formatType(left)}) to ${scope.show(expression.right)} (${formatType(right)}) ` +
+      `with ${OPERATOR_NAMES[expression.operator]}.\nStatement: ${scope.show(expression)}`,
+    expression.span,
+  )
+}
+
+function checkBetween(expression: Of<'Between'>, scope: TypingScope): void {
+  for (const [operator, bound] of [
+    ['>=', expression.low],
+    ['<=', expression.high],
+  ] as const) {
+    typeOfComparison({ kind: 'Comparison', operator, left: expression.operand, right: bound, span: expression.span }, scope)
+  }
+}
+
+function checkIn(expression: Of<'In'>, scope: TypingScope): void {
+  const operand = typeOfExpression(expression.operand, scope)
+  if (operand === null) return
+  for (const element of expression.list) {
+    const type = typeOfExpression(element, scope)
+    if (type === null || listElementFits(operand, type, element)) continue
+    refuse(
+      `Invalid Predicate: operator does not exist: ${formatType(operand)} = ${formatType(type)} (${scope.show(element)})\nHint: You might need to add explicit type casts.`,
+      element.span,
+      { stage: 'build' },
+    )
+  }
+}
+
+function typeOfCase(expression: Of<'Case'>, scope: TypingScope): MaybeType {
+  if (expression.operand !== undefined) {
+    return refuse('not yet implemented: io.confluent.ksql.execution.util.ExpressionTypeManager$Visitor.visitSimpleCaseExpression', expression.span, {
+      code: 50000,
+    })
+  }
+  let result: MaybeType = null
+  for (const { when, then } of expression.branches) {
+    const condition = mustBeKnown(typeOfExpression(when, scope), when)
+    if (condition.kind !== 'BOOLEAN') {
+      refuse(`WHEN operand type should be boolean.\nType for '${scope.show(when)}' is ${formatType(condition)}`, when.span)
+    }
+    const type = typeOfExpression(then, scope)
+    if (type !== null && result !== null && !sameType(type, result)) {
+      refuse(
+        `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${scope.show(expression)}'.\n` +
+          `Previous THEN type: ${formatType(result)}.\nThis THEN type: ${formatType(type)}.`,
+        then.span,
+      )
+    }
+    result = result ?? type
+  }
+  const otherwise = expression.otherwise === undefined ? null : typeOfExpression(expression.otherwise, scope)
+  if (result !== null && otherwise !== null && !sameType(result, otherwise)) {
+    refuse(
+      `Invalid Case expression. Type for the default clause should be the same as for 'THEN' clauses.\nTHEN type: ${formatType(result)}.\nDEFAULT type: ${formatType(otherwise)}.`,
+      expression.span,
+    )
+  }
+  if (result === null && otherwise === null) refuse('Invalid Case expression. All case branches have a NULL type. Please cast at least one.', expression.span)
+  return result ?? otherwise
+}
+
+function typeOfCast(expression: Of<'Cast'>, scope: TypingScope): SqlType {
+  const target = scope.resolveType(expression.type, expression.span)
+  const source = typeOfExpression(expression.operand, scope)
+  if (source === null || castable(source, target)) return target
+  return refuse(
+    `Invalid Select: Cast of ${formatType(source)} to ${formatType(target)} is not supported. expression: ${scope.show(expression)}${scope.showSchema()}\nStatement: ${scope.show(expression)}`,
+    expression.span,
+    { stage: 'build' },
+  )
+}
+
+function typeOfCall(expression: Of<'FunctionCall'>, scope: TypingScope): MaybeType {
+  const signature = functionSignature(expression.name)
+  if (signature === undefined) return refuse(`Can't find any functions with the name '${expression.name}'`, expression.span)
+  if (expression.star) {
+    if (signature.name === 'COUNT') return { kind: 'BIGINT' }
+    return refuse(`Function '${signature.name}' does not accept parameters (*).`, expression.span)
+  }
+  const resolution = resolveFunction(
+    signature,
+    expression.args.map((arg) => argumentType(arg, scope)),
+  )
+  if ('problem' in resolution) return refuse(resolution.problem, expression.span)
+  return resolution.found.returns
+}
+
+function argumentType(arg: Expression, scope: TypingScope): ArgumentType {
+  if (arg.kind === 'IntervalUnit') return { kind: 'UNIT' }
+  if (arg.kind !== 'Lambda') return typeOfExpression(arg, scope)
+  return {
+    kind: 'LAMBDA',
+    parameters: arg.parameters.length,
+    bind: (inputs) => typeOfExpression(arg.body, withParameters(scope, new Map(arg.parameters.map((parameter, index) => [parameter, inputs[index]!])))),
+  }
+}
+
+/** A parameter of a lambda hides a column of the same name. */
+function withParameters(scope: TypingScope, parameters: ReadonlyMap<string, SqlType>): TypingScope {
+  return {
+    columnType: (reference) => (reference.qualifier === undefined ? parameters.get(reference.name) : undefined) ?? scope.columnType(reference),
+    resolveType: (type, span) => scope.resolveType(type, span),
+    show: (expression) => scope.show(expression),
+    showSchema: () => scope.showSchema(),
+  }
+}
+
+function typeOfSubscript(expression: Of<'Subscript'>, scope: TypingScope): SqlType {
+  const base = typeOfExpression(expression.base, scope)
+  const index = typeOfExpression(expression.index, scope)
+  if (base?.kind === 'ARRAY') {
+    if (index === null || !isNumeric(index)) refuse(`Unsupported index type for ${scope.show(expression)}: ${name(index)}`, expression.index.span)
+    return base.element
+  }
+  if (base?.kind === 'MAP') {
+    if (index === null || !sameType(index, base.key)) refuse(`Unsupported key type for ${scope.show(expression)}: ${name(index)}`, expression.index.span)
+    return base.value
+  }
+  return refuse(`Expression ${scope.show(expression)} is not an array or map: ${name(base)}`, expression.span)
+}
+
+function typeOfField(expression: Of<'FieldAccess'>, scope: TypingScope): SqlType {
+  const base = typeOfExpression(expression.base, scope)
+  if (base?.kind !== 'STRUCT') {
+    return refuse(`Expected STRUCT type, got: ${name(base)}`, expression.span)
+  }
+  const field = base.fields.find((candidate) => candidate.name === expression.field)
+  return field?.type ?? refuse(`Could not find field '${expression.field}' in '${scope.show(expression.base)}'.`, expression.span)
+}
+
+/** Columns without their qualifier, as messages show them while only one source is read. */
+export function showPlain(expression: Expression): string {
+  return formatExpression(expression, { qualifiers: false, star: true })
+}
