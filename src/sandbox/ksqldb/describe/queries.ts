@@ -1,0 +1,92 @@
+/** EXPLAIN and LIST QUERIES EXTENDED. */
+import type { AnalysedQuery } from '../../../sql/index.ts'
+import type { World } from '../statements/world.ts'
+import type { PersistentQuery } from '../store/state.ts'
+import { executionPlan } from './execution-plan.ts'
+import { type FieldInfo, fieldInfos } from './schema.ts'
+import { topologyText } from './topology.ts'
+
+export async function describeQuery(query: PersistentQuery, world: World) {
+  const { server } = world
+  const host = server.hostOf(query.id)
+  return {
+    id: query.id,
+    statementText: query.statementText,
+    windowType: windowType(query.query, query.sink !== undefined),
+    fields: query.sink === undefined ? fieldInfos(query.query.from.source.key, query.query.from.source.value) : fieldInfos(query.sink.key, query.sink.value),
+    sources: query.sources,
+    sinks: query.sink === undefined ? [] : [query.sink.name],
+    topology: topologyText(query.query, { sinkTopic: query.sink?.topic, push: false }),
+    executionPlan: executionPlan(query.query, query.id, query.sink),
+    overriddenProperties: query.properties,
+    ksqlHostQueryStatus: { [server.host]: query.paused ? 'PAUSED' : 'RUNNING' },
+    queryType: 'PERSISTENT',
+    queryErrors: host?.errors ?? [],
+    tasksMetadata: await tasks(query, world),
+    consumerGroupId: server.groupOf(query.id),
+    state: 'RUNNING',
+  }
+}
+
+/** A statement that is explained without being run. */
+export function describeUnrun(
+  query: AnalysedQuery,
+  made: { id: string; statementText: string; sink?: PersistentQuery['sink']; consumerGroupId: string; properties: object; sources: readonly string[] },
+) {
+  return {
+    id: made.id,
+    statementText: made.statementText,
+    windowType: windowType(query, made.sink !== undefined),
+    fields: made.sink === undefined ? transientFields(query) : fieldInfos(made.sink.key, made.sink.value),
+    sources: made.sources,
+    sinks: made.sink === undefined ? [] : [made.sink.name],
+    topology: topologyText(query, { sinkTopic: made.sink?.topic, push: made.sink === undefined }),
+    executionPlan: executionPlan(query, made.id, made.sink),
+    overriddenProperties: made.properties,
+    ksqlHostQueryStatus: {},
+    queryType: made.sink === undefined ? 'PUSH' : 'PERSISTENT',
+    queryErrors: [],
+    tasksMetadata: [],
+    consumerGroupId: made.consumerGroupId,
+    state: null,
+  }
+}
+
+/** The key stands before the selected columns, which may hold it a second time. */
+function transientFields(query: AnalysedQuery): FieldInfo[] {
+  const columns = query.output.map((column) => ({ name: column.name, type: column.value.type ?? { kind: 'STRING' as const } }))
+  const key =
+    query.groupBy === undefined && query.partitionBy === undefined && query.joins.length === 0
+      ? query.from.source.key
+      : columns.filter((_, index) => query.output[index]?.role === 'KEY')
+  return fieldInfos(key, columns)
+}
+
+const windowType = (query: AnalysedQuery, persistent: boolean) =>
+  persistent ? (query.window?.type ?? query.from.source.window?.type ?? null) : (query.window?.type ?? null)
+
+/** One task a partition; the real server counts those of its repartition topics as well. */
+async function tasks(query: PersistentQuery, world: World) {
+  const topics = [...new Set([query.query.from.source.topic, ...query.query.joins.map((join) => join.right.source.topic)])]
+  const [ends, committed] = await Promise.all([world.kafka.topicOffsets(topics), world.kafka.groupOffsets(world.server.groupOf(query.id), topics)])
+  const partitions = Math.max(1, ...topics.map((topic) => ends.get(topic)?.length ?? 0))
+  return Array.from({ length: partitions }, (_, partition) => ({
+    taskId: `0_${partition}`,
+    topicOffsets: topics.flatMap((topic) => {
+      const end = ends.get(topic)
+      // A topic that is gone stands with -1.
+      if (end !== undefined && end[partition] === undefined) return []
+      return [
+        {
+          topicPartitionEntity: { topic, partition },
+          endOffset: end === undefined ? -1 : lastOffset(end[partition]?.end ?? 0n),
+          committedOffset: committed.get(topic)?.get(partition) ?? -1,
+        },
+      ]
+    }),
+    timeCurrentIdlingStarted: null,
+  }))
+}
+
+/** The offset of the last record; -1 where there is none. */
+const lastOffset = (end: bigint) => end - 1n

@@ -1,0 +1,65 @@
+/** A stand-in for a ksqlDB 7.9 server: its REST API over any Kafka, statements run by the engine. */
+import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
+import { createHttpServer, type SandboxServer } from '../server.ts'
+import { genericError } from './rest/errors.ts'
+import { addKsqlRoutes } from './rest/ksql-routes.ts'
+import { addQueryRoutes, isMutating } from './rest/query-routes.ts'
+import { answerError } from './rest/respond.ts'
+import { addServerRoutes } from './rest/server-routes.ts'
+import { KsqldbServer } from './server.ts'
+
+export interface KsqldbOptions {
+  /** Not closed with the server: it is the caller's. */
+  readonly kafka: KafkaClient
+  /** Of Kafka Connect, for statements about connectors. */
+  readonly connectUrl?: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly port?: number
+  /** `ksql.service.id`; part of the names of topics and consumer groups. */
+  readonly serviceId?: string
+  /** Server properties: `ksql.streams.auto.offset.reset`, `ksql.streams.cache.max.bytes.buffering`, ... */
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+/** Answers 503 until the command topic has been read; resolves when it has. */
+export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer> {
+  const server = new KsqldbServer({
+    kafka: options.kafka,
+    clock: options.clock,
+    random: options.random,
+    log: options.log,
+    serviceId: options.serviceId ?? 'default_',
+    properties: options.properties ?? {},
+    ...(options.connectUrl === undefined ? {} : { connectUrl: options.connectUrl }),
+  })
+  const { app, listen } = createHttpServer({ name: 'ksqldb', clock: options.clock, isMutating })
+  let state: 'starting' | 'ready' | 'closing' = 'starting'
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.addHook('onRequest', async (_, reply) => {
+    if (state === 'starting') answerError(reply, genericError(50302, 'KSQL is not yet ready to serve requests.'), undefined)
+    if (state === 'closing') answerError(reply, genericError(50303, 'The server is shutting down'), undefined)
+  })
+  addServerRoutes(app, server)
+  addKsqlRoutes(app, server)
+  addQueryRoutes(app, server)
+  const http = await listen(options.port)
+  server.host = http.url.replace('http://', '')
+  try {
+    await server.start()
+  } catch (error) {
+    await http.close()
+    throw error
+  }
+  state = 'ready'
+  return {
+    ...http,
+    async close() {
+      state = 'closing'
+      await server.close()
+      await http.close()
+    },
+  }
+}

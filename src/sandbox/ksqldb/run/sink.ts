@@ -1,0 +1,64 @@
+/** Writes a query's output to its sink topic, in order, partitioned as the Java producer would. */
+import { type OutputRecord, partitionFor } from '../../../engine/index.ts'
+import type { KafkaClient, ProduceRecord, Random } from '../../../ports/index.ts'
+
+/** Bytes that a window adds behind the key: its start, and for sessions its end. */
+const WINDOW_BYTES = { TUMBLING: 8, HOPPING: 8, SESSION: 16 } as const
+
+export class Sink {
+  readonly topic: string
+  readonly #kafka: KafkaClient
+  readonly #random: Random
+  #partitions: number | undefined
+  #written = 0
+  #lastAt = 0
+
+  constructor(kafka: KafkaClient, topic: string, random: Random) {
+    this.topic = topic
+    this.#kafka = kafka
+    this.#random = random
+  }
+
+  /** Records written since the query was started. */
+  get written(): number {
+    return this.#written
+  }
+
+  /** When the last one was written; 0: never. */
+  get lastAt(): number {
+    return this.#lastAt
+  }
+
+  async write(records: readonly OutputRecord[], now: number): Promise<void> {
+    if (records.length === 0) return
+    const partitions = await this.#partitionCount()
+    await this.#kafka.produce(
+      this.topic,
+      records.map((record): ProduceRecord => {
+        const key = record.key === null ? null : Buffer.from(record.key)
+        const value = record.value === null ? null : Buffer.from(record.value)
+        return { partition: this.#partition(record, key, partitions), timestamp: record.timestamp, key, value }
+      }),
+    )
+    this.#written += records.length
+    this.#lastAt = now
+  }
+
+  #partition(record: OutputRecord, key: Buffer | null, partitions: number): number {
+    if (partitions === 1) return 0
+    if (key === null) return Math.floor(this.#random.next() * partitions)
+    // All windows of a key go to the partition of the key.
+    const window = record.row.window
+    return partitionFor(window ? key.subarray(0, key.length - WINDOW_BYTES[window.type]) : key, partitions)
+  }
+
+  async #partitionCount(): Promise<number> {
+    if (this.#partitions === undefined) {
+      const [description] = await this.#kafka.describeTopics([this.topic])
+      // A topic that is gone: let produce say so.
+      if (description === undefined) return 1
+      this.#partitions = description.partitions.length
+    }
+    return this.#partitions
+  }
+}

@@ -1,0 +1,321 @@
+/** The server: its state, its command log, the queries that run. */
+import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
+import { type ConnectClient, createConnectClient } from './connect/client.ts'
+import type { BodyValue } from './rest/body.ts'
+import { genericError, statementError } from './rest/errors.ts'
+import { QueryHost, type StartOffsets } from './run/query-host.ts'
+import type { ServerView, TransientQuery } from './server-view.ts'
+import { applyChange, type Change, type Effects } from './statements/change.ts'
+import type { PlanningWorld } from './statements/create.ts'
+import { parseRequest, runStatements } from './statements/execute.ts'
+import { restoreChange } from './statements/restore.ts'
+import { checkOverrides, unknownOverride } from './statements/settings.ts'
+import type { CommandRequest, CommandStatus, Entity, Parsed, Session, World } from './statements/world.ts'
+import { CommandLog } from './store/command-log.ts'
+import { type PersistentQuery, State } from './store/state.ts'
+import { Topics } from './store/topics.ts'
+
+export interface ServerOptions {
+  readonly kafka: KafkaClient
+  readonly connectUrl?: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly serviceId: string
+  readonly properties: Readonly<Record<string, string>>
+}
+
+const COMMAND_WAIT_MS = 5_000
+const RETRY = { initialMs: 15_000, maxMs: 900_000 }
+/** Statements that read only: they need not wait for others. */
+const READING = new Set(['List', 'Describe', 'DescribeAll', 'DescribeFunction', 'DescribeConnector', 'Explain', 'AssertTopic', 'AssertSchema'])
+
+export class KsqldbServer implements ServerView {
+  readonly serviceId: string
+  readonly connectUrl: string | undefined
+  readonly properties: Readonly<Record<string, string>>
+  readonly statuses = new Map<string, CommandStatus>()
+  readonly kafka: KafkaClient
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly #connect: ConnectClient
+  readonly #commands: CommandLog
+  readonly #state = new State()
+  readonly #hosts = new Map<string, QueryHost>()
+  readonly #transients = new Map<string, TransientQuery>()
+  /** Open PRINTs: no queries, but they must end with the server. */
+  readonly #prints = new Map<string, () => void>()
+  /** Changes are made one request at a time. */
+  #line: Promise<unknown> = Promise.resolve()
+  #clusterId = ''
+  #closing = false
+  /** Set once the port is known. */
+  host = '127.0.0.1:8088'
+
+  constructor(options: ServerOptions) {
+    this.serviceId = options.serviceId
+    this.connectUrl = options.connectUrl
+    this.properties = options.properties
+    this.kafka = options.kafka
+    this.clock = options.clock
+    this.random = options.random
+    this.log = options.log
+    this.#connect = createConnectClient(options.connectUrl, options.clock)
+    this.#commands = new CommandLog(options.kafka, options.log, options.serviceId)
+  }
+
+  get clusterId(): string {
+    return this.#clusterId
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** Reads the command topic and starts what it says should run. */
+  async start(): Promise<void> {
+    this.#clusterId = await this.kafka.clusterId()
+    const commands = await this.#commands.open()
+    if (commands.length > 0) await this.#restore(commands)
+    await Promise.all(this.#state.queries().map((query) => this.#startQuery(query)))
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const query of this.#transients.values()) query.end()
+    for (const end of this.#prints.values()) end()
+    await this.#line.catch(() => undefined)
+    await Promise.all([...this.#hosts.values()].map((host) => host.stop()))
+  }
+
+  async kafkaIsHealthy(): Promise<boolean> {
+    try {
+      await this.kafka.describeTopics([this.#commands.topic])
+      return true
+    } catch (error) {
+      this.log.warn({ err: error }, 'Kafka cannot be reached')
+      return false
+    }
+  }
+
+  /** One request of POST /ksql. @throws RestError */
+  async runStatements(
+    text: string,
+    properties: Readonly<Record<string, BodyValue>>,
+    variables: Readonly<Record<string, string>>,
+    sequence: number | undefined,
+  ): Promise<Entity[]> {
+    if (sequence !== undefined) await this.#awaitCommand(sequence)
+    checkOverrides(properties)
+    const parsed = parseRequest(text, { variables })
+    const [first] = parsed
+    const unknown = unknownOverride(properties)
+    if (first !== undefined && unknown !== undefined) throw statementError(unknown, first.text, 50000)
+    const run = () => this.#runParsed(parsed, { properties: { ...properties }, variables: { ...variables } })
+    return parsed.every(({ statement }) => READING.has(statement.kind)) ? run() : this.#alone(run)
+  }
+
+  async #runParsed(parsed: readonly Parsed[], session: Session): Promise<Entity[]> {
+    const copy = (): Session => ({ properties: { ...session.properties }, variables: { ...session.variables } })
+    await runStatements(parsed, await this.#sandbox(copy()))
+    return runStatements(parsed, await this.world(copy()))
+  }
+
+  async #sandbox(session: Session): Promise<World> {
+    const state = new State(this.#state)
+    let sequence = this.#commands.last
+    return {
+      ...(await this.#worldOf(session, state, true)),
+      submit: async ({ change }: CommandRequest) => {
+        sequence += 2
+        const effects = applyChange(state, change, sequence)
+        return { status: { status: 'SUCCESS', message: effects.message, queryId: effects.queryId }, sequence }
+      },
+    }
+  }
+
+  /** The real one. */
+  async world(session: Session): Promise<World> {
+    return { ...(await this.#worldOf(session, this.#state, false)), submit: (request: CommandRequest) => this.#submit(request, session) }
+  }
+
+  async #worldOf(session: Session, state: State, sandbox: boolean): Promise<Omit<World, 'submit'>> {
+    const topics = await Topics.load(this.kafka, sandbox)
+    return { sandbox, state, topics, session, kafka: this.kafka, connect: this.#connect, log: this.log, server: this }
+  }
+
+  async #submit(request: CommandRequest, session: Session): Promise<{ status: CommandStatus; sequence: number }> {
+    const change = await this.#withStart(request.change)
+    const query = 'query' in change ? change.query : undefined
+    const sequence = await this.#commands.append({
+      id: request.id,
+      statement: request.statement,
+      text: request.text,
+      properties: session.properties,
+      variables: session.variables,
+      ...(query === undefined ? {} : { queryId: query.id, startsAt: query.startsAt }),
+    })
+    const status = await this.#apply(request.id, change, sequence)
+    return { status, sequence }
+  }
+
+  async #apply(id: string, change: Change, sequence: number): Promise<CommandStatus> {
+    const effects = applyChange(this.#state, change, sequence)
+    const status: CommandStatus = { status: 'SUCCESS', message: effects.message, queryId: effects.queryId }
+    this.statuses.set(id, status)
+    await this.#perform(effects)
+    return status
+  }
+
+  async #perform(effects: Effects): Promise<void> {
+    const replaced = new Set(effects.start.map((query) => query.id))
+    await Promise.all(effects.stop.map((id) => this.#stopQuery(id, !replaced.has(id))))
+    for (const query of effects.start) await this.#startQuery(query)
+    for (const id of effects.pause) this.#hosts.get(id)?.pause()
+    for (const id of effects.resume) this.#hosts.get(id)?.resume()
+  }
+
+  async #stopQuery(id: string, forGood: boolean): Promise<void> {
+    const host = this.#hosts.get(id)
+    this.#hosts.delete(id)
+    await host?.stop()
+    if (!forGood) return
+    await this.kafka
+      .deleteGroup(this.groupOf(id))
+      .catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be deleted'))
+  }
+
+  async #startQuery(query: PersistentQuery): Promise<void> {
+    if (this.#closing) return
+    const host = new QueryHost({
+      ...this.hostDefaults(query.properties),
+      groupId: this.groupOf(query.id),
+      query: query.query,
+      ...(query.sink === undefined ? {} : { sink: query.sink }),
+      startsAt: query.startsAt,
+    })
+    this.#hosts.set(query.id, host)
+    if (query.paused) host.pause()
+    await host.start()
+  }
+
+  /** What all runs of queries have in common. */
+  hostDefaults(properties: Readonly<Record<string, BodyValue>>) {
+    const cache = this.effective(properties, 'cache.max.bytes.buffering') ?? this.effective(properties, 'statestore.cache.max.bytes')
+    return {
+      kafka: this.kafka,
+      clock: this.clock,
+      random: this.random,
+      log: this.log,
+      commitIntervalMs: Number(this.effective(properties, 'commit.interval.ms') ?? 2_000),
+      caching: cache !== '0',
+      retry: RETRY,
+    }
+  }
+
+  /** A Kafka Streams property as it holds for a query: its own, else the server's. */
+  effective(properties: Readonly<Record<string, BodyValue>>, name: string): string | undefined {
+    const value = properties[name] ?? properties[`ksql.streams.${name}`] ?? this.properties[`ksql.streams.${name}`] ?? this.properties[name]
+    return value === undefined || value === null ? undefined : String(value)
+  }
+
+  /** A new query's first offsets: those that it reads from the end on are noted, so that its state can be rebuilt. */
+  async #withStart(change: Change): Promise<Change> {
+    if (!('query' in change) || change.query === undefined || this.#state.query(change.query.id) !== undefined) return change
+    const { query } = change
+    const startsAt = await this.startOffsets(query.query, query.properties)
+    return { ...change, query: { ...query, startsAt } } as Change
+  }
+
+  async startOffsets(query: PersistentQuery['query'], properties: Readonly<Record<string, BodyValue>>): Promise<StartOffsets> {
+    const reset = this.effective(properties, 'auto.offset.reset')
+    const sources = [query.from.source, ...query.joins.map((join) => join.right.source)]
+    // Tables are read whole unless told otherwise.
+    const fromEnd = sources.filter((source) => (reset ?? (source.sourceType === 'TABLE' ? 'earliest' : 'latest')) === 'latest').map((source) => source.topic)
+    if (fromEnd.length === 0) return {}
+    const offsets = await this.kafka.topicOffsets(fromEnd)
+    return Object.fromEntries([...offsets].map(([topic, parts]) => [topic, Object.fromEntries(parts.map(({ partition, end }) => [partition, String(end)]))]))
+  }
+
+  async #restore(commands: Awaited<ReturnType<CommandLog['open']>>): Promise<void> {
+    const topics = await Topics.load(this.kafka, true)
+    for (const { command, sequence } of commands) {
+      const world: PlanningWorld = { state: this.#state, topics, session: { properties: { ...command.properties }, variables: { ...command.variables } } }
+      try {
+        const effects = applyChange(this.#state, await restoreChange(command, world), sequence)
+        this.statuses.set(command.id, { status: 'SUCCESS', message: effects.message, queryId: effects.queryId })
+      } catch (error) {
+        this.log.error({ command: command.id, err: error }, 'a command of the command topic could not be restored')
+        this.statuses.set(command.id, { status: 'ERROR', message: error instanceof Error ? error.message : String(error), queryId: null })
+      }
+    }
+  }
+
+  async #awaitCommand(sequence: number): Promise<void> {
+    const until = this.clock.now() + COMMAND_WAIT_MS
+    while (this.#commands.last < sequence) {
+      if (this.clock.now() >= until) {
+        throw genericError(50301, `Timed out while waiting for a previous command to execute. command sequence number: ${sequence}`)
+      }
+      await this.clock.sleep(Math.min(100, COMMAND_WAIT_MS))
+    }
+  }
+
+  #alone<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#line.then(run, run)
+    this.#line = result.catch(() => undefined)
+    return result
+  }
+
+  // ------------------------------------------------------------- what statements ask
+
+  hostOf(queryId: string): QueryHost | undefined {
+    return this.#hosts.get(queryId)
+  }
+
+  transient(queryId: string): TransientQuery | undefined {
+    return this.transients().find((query) => query.id.toUpperCase() === queryId.toUpperCase())
+  }
+
+  transients(): readonly TransientQuery[] {
+    return [...this.#transients.values()]
+  }
+
+  addTransient(query: TransientQuery): void {
+    this.#transients.set(query.id, query)
+  }
+
+  removeTransient(id: string): void {
+    this.#transients.delete(id)
+  }
+
+  addPrint(id: string, end: () => void): void {
+    this.#prints.set(id, end)
+  }
+
+  removePrint(id: string): void {
+    this.#prints.delete(id)
+  }
+
+  randomId(): string {
+    const part = () => String(Math.floor(this.random.next() * 1e9)).padStart(9, '0')
+    return `${1 + Math.floor(this.random.next() * 8)}${part()}${part()}`
+  }
+
+  now(): number {
+    return this.clock.now()
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.clock.sleep(ms)
+  }
+
+  groupOf(queryId: string): string {
+    return `_confluent-ksql-${this.serviceId}query_${queryId}`
+  }
+
+  transientGroupOf(queryId: string): string {
+    return `_confluent-ksql-${this.serviceId}transient_${queryId}`
+  }
+}
