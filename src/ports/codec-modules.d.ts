@@ -18,3 +18,15 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
   export default RequestQueue
 }
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    writeBuffer(bytes: Buffer): this
+  }
+  export default Encoder
+}
+
+declare module 'kafkajs/src/protocol/requests/*/response.js' {
+  const response: { parse(data: unknown): Promise<unknown> }
+  export default response
+}

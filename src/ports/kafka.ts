@@ -20,6 +20,8 @@ export interface ProduceRecord {
 
 export interface TopicDescription {
   readonly name: string
+  /** base64url of 16 bytes, as Kafka prints it; absent where the broker has no topic ids. */
+  readonly id?: string
   readonly partitions: readonly { readonly id: number; readonly leader: number; readonly replicas: readonly number[]; readonly isr: readonly number[] }[]
 }
 

@@ -4,6 +4,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { Failure } from './failure.ts'
 import { KafkaFault } from './kafka.ts'
 import { kafkaCodecs } from './kafka-codecs.ts'
+import { brokerMessageOf } from './kafkajs-refusals.ts'
 import type { Logger } from './log.ts'
 
 // A kafkajs codec gets its own Encoder to compress, whose bytes are in `buffer`, and a plain Buffer to decompress.
@@ -67,9 +68,12 @@ interface ProtocolError {
 function protocolErrorIn(error: unknown, depth = 0): ProtocolError | undefined {
   if (!(error instanceof Error) || depth > 5) return undefined
   if ('type' in error && typeof error.type === 'string' && 'code' in error && typeof error.code === 'number') {
-    return { type: error.type, code: error.code, message: error.message }
+    return { type: error.type, code: error.code, message: brokerMessageOf(error) ?? error.message }
   }
-  if ('errors' in error && Array.isArray(error.errors)) return protocolErrorIn(error.errors[0], depth + 1)
+  if ('errors' in error && Array.isArray(error.errors)) {
+    const first = protocolErrorIn(error.errors[0], depth + 1)
+    return first && { ...first, message: brokerMessageOf(error) ?? first.message }
+  }
   if ('groups' in error && Array.isArray(error.groups)) return protocolErrorIn(error.groups[0]?.error, depth + 1)
   return protocolErrorIn(error.cause, depth + 1)
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { type Consumer, type KafkaClient, KafkaFault, type ProduceRecord } from './kafka.ts'
 import { startConsumer } from './kafkajs-consumer.ts'
 import { logsTo, toKafkaError } from './kafkajs-library.ts'
+import { describeWithIds, type RawCluster, rawCluster } from './kafkajs-metadata.ts'
 import type { Logger } from './log.ts'
 
 export interface KafkaClientOptions {
@@ -36,6 +37,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   })
   const topicAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
   const offsetAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
+  const clusters = rawCluster(kafka) && renewable<RawCluster>(() => rawCluster(kafka)!)
   const producer = renewable<Producer>(() => kafka.producer({ allowAutoTopicCreation: false, createPartitioner: partitioner, retry: RETRY }))
   const consumers = new Set<Consumer>()
 
@@ -82,6 +84,9 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     listTopics,
 
     async describeTopics(names) {
+      if (names.length === 0) return []
+      const withIds = await clusters?.use((cluster) => describeWithIds(cluster, names))
+      if (withIds) return withIds
       const wanted = new Set(names)
       // One request for all topics: asking for one that is gone would fail the others.
       const { topics } = await topicAdmin.use((admin) => admin.fetchTopicMetadata())
@@ -187,7 +192,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
 
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.stop()))
-      await Promise.all([topicAdmin.close(), offsetAdmin.close(), producer.close()])
+      await Promise.all([topicAdmin.close(), offsetAdmin.close(), clusters?.close(), producer.close()])
     },
   }
 }

@@ -111,7 +111,7 @@ export class Topics {
     if (wanted.replicas > 1) {
       throw new Refusal(
         'INVALID_REPLICATION_FACTOR',
-        `Unable to replicate the partition ${wanted.replicas} time(s): The target replication factor of ${wanted.replicas} cannot be reached because only 1 broker(s) are registered.`,
+        `Unable to replicate the partition ${wanted.replicas} time(s): The target replication factor of ${wanted.replicas} cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.`,
       )
     }
     return count

@@ -55,7 +55,9 @@ export const alterConfigs = defineApi({
 /** Only topics have configs that can change while this broker runs. */
 export function requireTopicResource(broker: Broker, type: number, name: string): Topic {
   if (type !== TOPIC_RESOURCE) throw new Refusal('INVALID_REQUEST', `Configs of resource type ${type} cannot be changed here.`)
-  return broker.topics.require(name)
+  const topic = broker.topics.get(name)
+  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
+  return topic
 }
 
 export function writeAltered(writer: Writer, results: readonly AlteredResource[]): void {
