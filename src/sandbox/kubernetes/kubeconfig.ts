@@ -1,0 +1,14 @@
+/** A kubeconfig with one cluster, one user without credentials and one context. */
+import { stringify } from 'yaml'
+
+export function kubeconfigFor(url: string): string {
+  const name = 'sandbox'
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name, cluster: { server: url } }],
+    users: [{ name, user: {} }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
+    'current-context': name,
+  })
+}

@@ -1,0 +1,121 @@
+/** x-kubernetes-validations: CEL rules over self and oldSelf, at every place of a schema that has them. */
+import type { Environment } from '@marcbachmann/cel-js'
+import { duplicate, type FieldError, forbiddenField, invalidValue, OMITTED, required } from '../field-error.ts'
+import { equal, isObject, type Json } from '../json.ts'
+import { celEnvironment, toCel, toOptional } from './cel-values.ts'
+import { correlated } from './list-types.ts'
+import { childSchema, type Rule, type Schema } from './structural.ts'
+
+type Program = (context: Record<string, unknown>) => unknown
+
+interface CompiledRule {
+  readonly rule: Rule
+  readonly evaluate: Program
+  readonly message: Program | undefined
+  readonly usesOldSelf: boolean
+}
+
+const environment: Environment = celEnvironment()
+const compiledRules = new WeakMap<Rule, CompiledRule>()
+
+function compile(rule: Rule): CompiledRule {
+  let compiled = compiledRules.get(rule)
+  if (!compiled) {
+    compiled = {
+      rule,
+      evaluate: environment.parse(rule.rule),
+      message: rule.messageExpression ? environment.parse(rule.messageExpression) : undefined,
+      usesOldSelf: /\boldSelf\b/.test(rule.rule),
+    }
+    compiledRules.set(rule, compiled)
+  }
+  return compiled
+}
+
+/** Why an expression cannot be used as a rule (or, with `string`, as a message); undefined when it can. */
+export function compileError(expression: string, wanted: 'bool' | 'string'): string | undefined {
+  const result = environment.check(expression)
+  if (!result.valid) {
+    const { summary, message, range } = result.error as { summary?: string; message: string; range?: { start: number } }
+    const column = (range?.start ?? 0) + 1
+    return `compilation failed: ERROR: <input>:1:${column}: ${summary ?? message}\n | ${expression}\n | ${'.'.repeat(column - 1)}^`
+  }
+  if (result.type === wanted || result.type === 'dyn') return undefined
+  return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
+}
+
+/** All rules that do not hold. `old` undefined: the value is new, transition rules do not apply. */
+export function validateRules(value: Json, schema: Schema, old?: Json, path = ''): FieldError[] {
+  if (value === null) return []
+  // A rule that the unchanged value already broke is not held against this change.
+  const unchanged = old !== undefined && equal(value, old)
+  const rules = schema['x-kubernetes-validations'] ?? []
+  const errors = rules.flatMap((rule) => check(compile(rule), value, schema, old, path, unchanged))
+  if (Array.isArray(value) && schema.items) {
+    value.forEach((item, i) => {
+      errors.push(...validateRules(item, schema.items!, correlated(item, schema, old), `${path}[${i}]`))
+    })
+  } else if (isObject(value)) {
+    const before = isObject(old) ? old : undefined
+    for (const [key, child] of Object.entries(value)) {
+      const sub = childSchema(schema, key)
+      if (!sub) continue
+      const named = schema.properties !== undefined && Object.hasOwn(schema.properties, key)
+      errors.push(...validateRules(child, sub, before?.[key], named ? (path ? `${path}.${key}` : key) : `${path}[${key}]`))
+    }
+  }
+  return errors
+}
+
+function check(compiled: CompiledRule, value: Json, schema: Schema, old: Json | undefined, path: string, unchanged: boolean): FieldError[] {
+  const { rule } = compiled
+  if (compiled.usesOldSelf && old === undefined && !rule.optionalOldSelf) return []
+  if (unchanged && !compiled.usesOldSelf) return []
+  const context: Record<string, unknown> = { self: toCel(value, schema) }
+  if (compiled.usesOldSelf || compiled.message) {
+    const before = old === undefined ? undefined : toCel(old, schema)
+    context.oldSelf = rule.optionalOldSelf ? toOptional(before) : before
+  }
+  const text = rule.message?.trim() || rule.rule
+  let holds: unknown
+  try {
+    holds = compiled.evaluate(context)
+  } catch (error) {
+    return [invalidValue(path, schema.type ?? '', `${reasonOf(error)} evaluating rule: ${text}`)]
+  }
+  if (holds === true) return []
+  const at = rule.fieldPath ? `${path}${path || !rule.fieldPath.startsWith('.') ? rule.fieldPath : rule.fieldPath.slice(1)}` : path
+  const shown = schema.type === 'object' || schema.type === 'array' ? OMITTED : value
+  return [worded(rule, at, shown, messageOf(compiled, context))]
+}
+
+/** CEL faults as cel-go words them. */
+function reasonOf(error: unknown): string {
+  const text = (error as { summary?: string }).summary ?? (error as Error).message
+  return text.replace(/^No such key: /, 'no such key: ')
+}
+
+function messageOf(compiled: CompiledRule, context: Record<string, unknown>): string {
+  const fallback = compiled.rule.message?.trim() || `failed rule: ${compiled.rule.rule}`
+  if (!compiled.message) return fallback
+  try {
+    const text = compiled.message(context)
+    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text.trim() : fallback
+  } catch {
+    // The documented behaviour: a message expression that fails is as if it were not there.
+    return fallback
+  }
+}
+
+function worded(rule: Rule, path: string, value: unknown, detail: string): FieldError {
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return forbiddenField(path, detail)
+    case 'FieldValueRequired':
+      return required(path, detail)
+    case 'FieldValueDuplicate':
+      return duplicate(path, value)
+    default:
+      return invalidValue(path, value, detail)
+  }
+}
