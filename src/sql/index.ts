@@ -1,5 +1,6 @@
 /** The ksqlDB language: text -> tree -> text, and what a tree means against a catalogue. Pure: no clock, no I/O. */
 
+export { type AppliedStatement, applyStatement } from './analyse/changes.ts'
 export { analyse, analyseSelect, completeStatement, typeOf } from './analyse/statements.ts'
 export type * from './analysis.ts'
 export type * from './ast.ts'

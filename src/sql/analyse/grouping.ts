@@ -1,5 +1,6 @@
 /** What a grouped select may hold: grouping expressions, aggregates, and what is built of them. */
 import type { Expression, Query } from '../ast.ts'
+import type { Source } from '../catalogue.ts'
 import { refuse } from '../error.ts'
 import { type FunctionKind, functionSignature } from '../functions/signatures.ts'
 import { formatExpression } from '../print/expressions.ts'
@@ -62,6 +63,33 @@ export function checkGrouping(
     refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${scope.show(query.having)}`, query.having.span)
   }
   if (aggregates.length === 0) refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.span)
+}
+
+/** Aggregates that keep more than one plain value between rows. */
+const KEEPS_MORE = [
+  'ATTR',
+  'AVG',
+  'COLLECT_LIST',
+  'COLLECT_SET',
+  'CORRELATION',
+  'COUNT_DISTINCT',
+  'EARLIEST_BY_OFFSET',
+  'HISTOGRAM',
+  'LATEST_BY_OFFSET',
+  'STDDEV_SAMP',
+  'STDDEV_SAMPLE',
+  'TOPK',
+  'TOPKDISTINCT',
+]
+
+/** What an aggregate keeps is stored in the value format of the source. */
+export function checkIntermediate(aggregates: readonly Call[], source: Source, query: Query): void {
+  if (source.valueFormat.format !== 'DELIMITED' || !aggregates.some((call) => KEEPS_MORE.includes(call.name))) return
+  refuse(
+    'One of the functions used in the statement has an intermediate type that the value format can not handle. Please remove the function or change the format.',
+    query.span,
+    { stage: 'build' },
+  )
 }
 
 function refuseNested(call: Call): void {

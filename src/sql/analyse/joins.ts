@@ -122,6 +122,7 @@ function analyseJoin(clause: JoinClause, left: Left, right: QuerySource, scope: 
     }
   }
   checkWithin(clause, kinds)
+  checkWindows(left.known[0]!, right, clause)
   if (!foreignKey) checkPartitions(left.known[0]!, right, clause, options)
   if (kinds === 'STREAM-STREAM' && clause.within === undefined) {
     refuse(
@@ -236,6 +237,19 @@ function checkWithin(clause: JoinClause, kinds: string): void {
       clause.span,
     )
   }
+}
+
+/** Windowed keys join only windowed keys of their kind: sessions with sessions, the others among themselves. */
+function checkWindows(left: QuerySource, right: QuerySource, clause: JoinClause): void {
+  const kind = (source: QuerySource): string => (source.source.window === undefined ? 'none' : source.source.window.type === 'SESSION' ? 'session' : 'time')
+  if (kind(left) === kind(right)) return
+  const show = ({ source }: QuerySource): string => `\`${source.name}\` is ${source.window === undefined ? 'not windowed' : `${source.window.type} windowed`}`
+  refuse(
+    `Incompatible windowed sources.\nLeft source: ${show(left)}\nRight source: ${show(right)}\n` +
+      'Session windowed sources can only be joined to other session windowed sources, and may still not result in expected behaviour as session bounds must be an exact match for the join to work\n' +
+      'Hopping and tumbling windowed sources can only be joined to other hopping and tumbling windowed sources',
+    clause.span,
+  )
 }
 
 function checkPartitions(left: QuerySource, right: QuerySource, clause: JoinClause, options: AnalysisOptions): void {

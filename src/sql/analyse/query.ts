@@ -8,11 +8,12 @@ import { formatType } from '../print/types.ts'
 import { sameExpression } from '../same.ts'
 import type { Column } from '../types.ts'
 import { walk } from '../walk.ts'
-import { checkGrouping, collectCalls } from './grouping.ts'
+import { checkGrouping, checkIntermediate, collectCalls } from './grouping.ts'
 import { analyseJoins, type JoinKey, refuseKafkaFormat } from './joins.ts'
 import { assignKeys, type KeyRule } from './keys.ts'
 import { type Clause, QueryScope } from './scope.ts'
 import { completeItems, expandItems, type NamedItem, NameMaker } from './select.ts'
+import { withTimesRead } from './times.ts'
 import { mustBeKnown } from './typing.ts'
 import { analyseWindow } from './windows.ts'
 
@@ -58,11 +59,11 @@ export function analyseQuery({ scope, query, written }: CompletedQuery, purpose:
   }
   const from = scope.sources[0]!
   const joined = query.joins.length > 0 ? analyseJoins(query, scope, options) : undefined
-  const items = expandItems(query.select, written.select, scope, purpose.kind === 'answer')
+  const items = expandItems(query, written, scope, purpose.kind === 'answer')
   if (purpose.kind === 'sink') refuseSystemNames(items)
 
   refuseAggregates(query.where, scope)
-  const where = query.where === undefined ? undefined : condition(query.where, 'WHERE', scope)
+  const where = query.where === undefined ? undefined : condition(withTimesRead(query.where), 'WHERE', scope)
   const outputType: SourceType = query.groupBy !== undefined ? 'TABLE' : (joined?.outputType ?? from.source.sourceType)
   const aggregates = collectCalls([...items.map((item) => item.expression), ...(query.having === undefined ? [] : [query.having])], 'aggregate')
   const tableFunctions = collectCalls(
@@ -76,6 +77,7 @@ export function analyseQuery({ scope, query, written }: CompletedQuery, purpose:
   const partitionBy = readPartitionBy(query, outputType, scope)
   const typedItems = items.map((item) => ({ ...item, typed: known(scope.typed(item.expression, 'SELECT')) }))
   checkGrouping(query, items, aggregates, tableFunctions, scope)
+  if (query.groupBy !== undefined) checkIntermediate(aggregates, from.source, query)
   const having = query.having === undefined ? undefined : condition(query.having, 'HAVING', scope)
   const window = query.window === undefined ? undefined : analyseWindow(query.window)
   if (window !== undefined && from.source.sourceType === 'TABLE') refuse('Windowing not supported for table aggregations.', query.window!.span)

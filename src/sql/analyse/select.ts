@@ -1,7 +1,7 @@
 /** The items of a select: every one gets a name, `*` becomes the columns it stands for. */
 import type { Expression, Query, SelectItem, Span } from '../ast.ts'
 import { place, refuse } from '../error.ts'
-import { columnsOf, type QueryScope, WINDOW_BOUNDS } from './scope.ts'
+import { columnsOf, PSEUDO_COLUMNS, type QueryScope, WINDOW_BOUNDS } from './scope.ts'
 
 export interface NamedItem {
   readonly name: string
@@ -28,21 +28,24 @@ export function completeItems(query: Query, scope: QueryScope): SelectItem[] {
 }
 
 /** The completed items with `*` written out. `bounds`: a query that only reads shows the bounds of windowed sources, too. */
-export function expandItems(items: readonly SelectItem[], written: readonly SelectItem[], scope: QueryScope, bounds: boolean): NamedItem[] {
-  return items.flatMap((item, index): NamedItem[] => {
+export function expandItems(query: Query, written: Query, scope: QueryScope, bounds: boolean): NamedItem[] {
+  // A join that is partitioned anew carries the system columns of both sides along.
+  const pseudo = scope.isJoin && query.partitionBy !== undefined
+  return query.select.flatMap((item, index): NamedItem[] => {
     if (item.kind === 'AllFields') return expandStruct(item.base, item.span, scope)
-    if (item.kind === 'All') return expandStar(item.qualifier, item.span, scope, bounds)
-    return [{ name: item.alias!, expression: item.expression, span: item.span, aliased: (written[index] as typeof item).alias !== undefined }]
+    if (item.kind === 'All') return expandStar(item.qualifier, item.span, scope, { bounds, pseudo })
+    return [{ name: item.alias!, expression: item.expression, span: item.span, aliased: (written.select[index] as typeof item).alias !== undefined }]
   })
 }
 
-function expandStar(qualifier: string | undefined, span: Span, scope: QueryScope, bounds: boolean): NamedItem[] {
+function expandStar(qualifier: string | undefined, span: Span, scope: QueryScope, add: { readonly bounds: boolean; readonly pseudo: boolean }): NamedItem[] {
   const sources = qualifier === undefined ? scope.sources : [scope.sourceOf(qualifier)!]
   const madeUp = qualifier === undefined ? [...scope.madeUp.keys()] : []
   const keys: NamedItem[] = madeUp.map((name) => ({ name, expression: { kind: 'ColumnReference', name, span }, span, aliased: true }))
   const columns: NamedItem[] = sources.flatMap(({ alias, source }) => {
     const all = columnsOf(source)
-    const shown = bounds && source.window !== undefined ? [...source.key, ...WINDOW_BOUNDS, ...all.slice(source.key.length)] : all
+    const bounds = add.bounds && source.window !== undefined ? WINDOW_BOUNDS : []
+    const shown = [...source.key, ...bounds, ...all.slice(source.key.length), ...(add.pseudo ? PSEUDO_COLUMNS : [])]
     return shown.map(
       ({ name }): NamedItem => ({
         name: scope.isJoin ? `${alias}_${name}` : name,

@@ -45,6 +45,10 @@ export class Cursor {
 
   // -------------------------------------------------------------- questions
 
+  get isAtEnd(): boolean {
+    return this.token.kind === 'end'
+  }
+
   is(...words: readonly string[]): boolean {
     return words.every((word, ahead) => isToken(this.peek(ahead), word))
   }

@@ -243,7 +243,8 @@ function parseCall(cursor: Cursor, name: string, start: Start): Of<'FunctionCall
   }
   const args = cursor.is(')') ? [] : parseList(cursor, parseArgument)
   cursor.expect(')')
-  return { kind: 'FunctionCall', name, args, star: false, span: cursor.spanFrom(start) }
+  // COUNT() is COUNT(*).
+  return { kind: 'FunctionCall', name, args, star: name === 'COUNT' && args.length === 0, span: cursor.spanFrom(start) }
 }
 
 function parseArgument(cursor: Cursor): Expression {

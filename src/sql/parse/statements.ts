@@ -30,8 +30,11 @@ export interface ParseOptions {
 export function parseStatements(text: string, options: ParseOptions = {}): Statement[] {
   const cursor = new Cursor(substituteTokens(tokenize(text), options.variables ?? {}))
   const statements: Statement[] = []
-  while (cursor.token.kind !== 'end') {
-    statements.push(readStatement(cursor))
+  while (!cursor.isAtEnd) {
+    const statement = readStatement(cursor)
+    statements.push(statement)
+    // A query can go on in so many ways that the server does not list them.
+    if ('query' in statement && !cursor.is(';') && !cursor.isAtEnd) cursor.fail()
     cursor.expect(';')
   }
   return statements
@@ -42,7 +45,7 @@ export function parseStatement(text: string, options: ParseOptions = {}): Statem
   const cursor = new Cursor(substituteTokens(tokenize(text), options.variables ?? {}))
   const statement = readStatement(cursor)
   cursor.accept(';')
-  if (cursor.token.kind !== 'end') cursor.failExpecting([';'])
+  if (!cursor.isAtEnd) cursor.failExpecting([';'])
   return statement
 }
 
@@ -50,7 +53,7 @@ export function parseStatement(text: string, options: ParseOptions = {}): Statem
 export function parseExpression(text: string): Expression {
   const cursor = new Cursor(tokenize(text))
   const expression = parseWholeExpression(cursor)
-  if (cursor.token.kind !== 'end') cursor.fail()
+  if (!cursor.isAtEnd) cursor.fail()
   return expression
 }
 
