@@ -146,6 +146,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
         isReady: () => pipelines.isSynced && platformObjects.isSynced,
       })
     : undefined
+  // A pipeline without its platform, or a platform without its pipelines, would only look so.
+  queue.hold()
+  void Promise.all([pipelines.synced, platformObjects.synced]).then(() => queue.open())
   platformObjects.start()
   pipelines.start()
   log.info({ namespace: namespace ?? 'all', health: server?.url }, 'the operator has started')

@@ -118,6 +118,7 @@ export class PipelineReconciler {
     const before = (run.object.status ?? {}) as Partial<PipelineStatus>
     const now = services.clock.now()
     const generation = run.object.metadata.generation ?? 0
+    if (run.blind && before.observedGeneration === generation) return
     const conditions = conditionsOf(verdicts, before.conditions ?? [], { now, generation })
     for (const { type, status } of conditions) {
       const value = status === 'True' ? 1 : status === 'False' ? 0 : -1

@@ -41,6 +41,9 @@ export class PlatformReconciler {
     for (const { backend, seen, failure } of states) {
       services.metrics.backendUp.set({ namespace: held.metadata.namespace!, platform: held.metadata.name, backend }, seen && !failure ? 1 : 0)
     }
+    // After a start, what the status says still holds until every backend was looked at.
+    const blind = states.some(({ seen, failure }) => !seen && !failure)
+    if (blind && (held.status as Partial<PlatformStatus> | undefined)?.observedGeneration === held.metadata.generation) return { kind: 'done' }
     const verdicts: ReadonlyMap<string, Verdict> = parsed.ok
       ? judgePlatform(states)
       : new Map([

@@ -28,6 +28,7 @@ export class WorkQueue {
   readonly #timers = new Map<string, { at: number; cancel: () => void }>()
   readonly #failures = new Map<string, number>()
   #closed = false
+  #held = false
   #idle: (() => void)[] = []
 
   constructor(options: QueueOptions) {
@@ -65,6 +66,16 @@ export class WorkQueue {
     this.#timers.set(key, { at, cancel })
   }
 
+  /** Keys are gathered, but nothing is worked on until `open`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  open(): void {
+    this.#held = false
+    this.#pump()
+  }
+
   /** The object is gone: nothing is remembered of it. */
   forget(key: string): void {
     this.#failures.delete(key)
@@ -91,7 +102,7 @@ export class WorkQueue {
   }
 
   #pump(): void {
-    while (!this.#closed && this.#working.size < this.#options.workers) {
+    while (!this.#closed && !this.#held && this.#working.size < this.#options.workers) {
       const key = this.#ready.shift()
       if (key === undefined) return
       this.#waiting.delete(key)

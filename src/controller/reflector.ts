@@ -25,6 +25,8 @@ const PAGE = 500
 const SILENCE_MS = 3 * 60_000
 /** Over the time-out that the server was asked to keep. */
 const OVERTIME_MS = 15_000
+/** A watch that lives so long was a good one. */
+const LASTED_MS = 1_000
 const RESYNC_MS = 60 * 60_000
 
 export const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
@@ -36,8 +38,10 @@ export class Reflector {
   readonly synced: Promise<void>
   #markSynced!: () => void
   #isSynced = false
-  /** Up to here the copy is complete. */
+  /** Where the next watch begins; empty: with a list. */
   #version = ''
+  /** The youngest version that the watch or a list has shown. */
+  #shown = ''
   #listedAt = 0
   #running: Promise<void> | undefined
 
@@ -81,19 +85,27 @@ export class Reflector {
     while (!this.#stop.signal.aborted) {
       try {
         if (this.#version === '' || clock.now() - this.#listedAt > RESYNC_MS * (1 + random.next() / 4)) await this.#list()
+        const startedAt = clock.now()
         const ended = await this.#watch()
         this.#options.onWatchEnd?.(ended)
         if (ended === 'expired') this.#version = ''
-        attempt = 0
+        if (clock.now() - startedAt >= LASTED_MS) attempt = 0
+        // A server that ends every watch at once must not be asked as fast as it answers.
+        else await this.#pause(attempt++)
       } catch (error) {
         if (this.#stop.signal.aborted) return
         const failure = toFailure(error)
         if (failure.status === 410) this.#version = ''
         this.#options.onWatchEnd?.('failed')
         log.warn({ resource: resource.plural, reason: failure.reason, err: failure.message }, 'list or watch failed')
-        await clock.sleep(backoffMs(attempt++, { baseMs: 500, maxMs: 30_000, random }), this.#stop.signal).catch(() => undefined)
+        await this.#pause(attempt++)
       }
     }
+  }
+
+  async #pause(attempt: number): Promise<void> {
+    const { clock, random } = this.#options
+    await clock.sleep(backoffMs(attempt, { baseMs: 100, maxMs: 30_000, random }), this.#stop.signal).catch(() => undefined)
   }
 
   async #list(): Promise<void> {
@@ -112,6 +124,7 @@ export class Reflector {
     for (const key of [...this.#objects.keys()]) if (!found.has(key)) this.#drop(key)
     for (const [key, object] of found) this.#put(key, object, true)
     this.#version = version
+    this.#shown = version
     this.#listedAt = clock.now()
     if (missed > 0) this.#options.onMissed?.(missed)
     if (!this.#isSynced) {
@@ -122,7 +135,7 @@ export class Reflector {
 
   /** Objects that differ although they are not younger than what the watch has shown. */
   #missedIn(found: ReadonlyMap<string, KubeObject>): number {
-    const seen = versionNumber(this.#version)
+    const seen = versionNumber(this.#shown)
     if (seen === undefined) return 0
     let missed = 0
     for (const [key, object] of found) {
@@ -153,7 +166,10 @@ export class Reflector {
           cancelSilence()
           cancelSilence = clock.after(SILENCE_MS, end)
         }
-        if (version !== undefined) this.#version = version
+        if (version !== undefined) {
+          this.#version = version
+          this.#shown = version
+        }
       }
       return 'closed'
     } catch (error) {

@@ -52,6 +52,8 @@ export interface Run {
   flow?: Flow
   /** Look again after so many milliseconds, the least of all wishes. */
   againMs?: number
+  /** The backends have not been looked at yet, or not since the last write: what the status says still holds. */
+  blind?: boolean
   /** The object has been released: there is no status to write any more. */
   released?: boolean
 }

@@ -11,22 +11,13 @@ export const act: Step = async (run, services) => {
   return 'next'
 }
 
-/** Schedules begin, declarations move to another place or change what removal does, without any action. */
+/** Schedules begin, what was lost or declared elsewhere is set right, and every create is announced. */
 async function keepLedgerTrue(run: Run): Promise<void> {
   const ledger = run.ledger!
-  const acted = new Set(run.plan!.actions.map(({ id }) => id))
-  const put: LedgerEntry[] = []
-  for (const node of run.compiled!.graph!.nodes) {
-    const entry = ledger.entry(node.id)
-    const seen = run.observed!.find(({ id }) => id === node.id)
-    if (acted.has(node.id) || seen === undefined) continue
-    const { id, kind, name, hash, specPath, onRemove } = node
-    const backendId = seen.backendId ?? entry?.backendId
-    put.push({ id, kind, name, phase: 'done', hash, specPath, onRemove, ...(backendId === undefined ? {} : { backendId }) })
-  }
-  const intents = run.plan!.actions.flatMap((action) => (action.class === 'Create' && ledger.entry(action.id) === undefined ? [entryOf(action, 'intent')] : []))
+  const { actions, recovered } = run.plan!
+  const intents = actions.flatMap((action) => (action.class === 'Create' && ledger.entry(action.id) === undefined ? [entryOf(action, 'intent')] : []))
   const schedules = new Map(run.compiled!.schedules.map(({ name, startedAt }) => [name, startedAt]))
-  await ledger.write({ put: [...put, ...intents], schedules }, run.signal)
+  await ledger.write({ put: [...recovered, ...intents], schedules }, run.signal)
 }
 
 function entryOf(action: Action, phase: 'intent' | 'done', backendId?: string): LedgerEntry {
@@ -98,8 +89,8 @@ function groundIsLaid(run: Run, action: Action, made: ReadonlySet<ResourceId>): 
 /** What an action is called when it is told to people. */
 export function eventReason(action: Action): Reason {
   if (action.class === 'Remove') return action.entry?.onRemove === 'retain' ? 'Released' : 'Removed'
-  if (action.rule === 'NotRunning') return 'Restarted'
-  if (action.rule === 'Drifted') return 'Repaired'
-  if (action.class === 'Create') return action.entry?.phase === 'done' ? 'Repaired' : 'Created'
+  if (action.rule === 'TaskFailed') return 'Restarted'
+  if (action.rule === 'Drifted' || action.rule === 'NotRunning') return 'Repaired'
+  if (action.class === 'Create') return 'Created'
   return 'Updated'
 }

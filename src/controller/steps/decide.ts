@@ -8,6 +8,7 @@ export const compile: Step = async (run, { clock }) => {
   const connect = run.session!.backends.find(({ target }) => target.backend === 'connect')
   if (connect !== undefined && connect.report === undefined) {
     // Which connector classes there are decides what the spec means.
+    run.blind = connect.failure === undefined
     throw connect.failure ?? new Failure('Wait', 'WaitingForBackend', 'Kafka Connect has not been seen yet')
   }
   run.compiled = compilePipeline({
@@ -47,6 +48,7 @@ export const observe: Step = async (run) => {
   if (seen !== undefined) run.observed = seen.observed
   const [down] = session!.failures()
   if (down !== undefined) throw down.failure
+  run.blind = !seen?.fresh
   if (seen === undefined) throw new Failure('Wait', 'WaitingForBackend', 'the backends have not all been seen yet')
   if (!seen.fresh) throw new Failure('Wait', 'Progressing', 'what was done last has not been seen yet')
   return 'next'
