@@ -114,7 +114,8 @@ function toTemporal(from: SqlType, to: SqlType): Convert {
     if (from.kind === 'TIMESTAMP') return (value) => Math.floor((value as number) / DAY_MS)
   } else {
     if (from.kind === 'STRING') return (value) => must(parseTime(value as string), value as string, 'TIME')
-    if (from.kind === 'TIMESTAMP') return (value) => (value as number) - Math.floor((value as number) / DAY_MS) * DAY_MS
+    // To the second, as ksqlDB does.
+    if (from.kind === 'TIMESTAMP') return (value) => Math.floor(((value as number) - Math.floor((value as number) / DAY_MS) * DAY_MS) / 1000) * 1000
   }
   return unsupported(from, to)
 }

@@ -2,10 +2,37 @@
 import type { Expression } from '../../sql/index.ts'
 import type { Compiled, Evaluate, Scope } from '../expression/scope.ts'
 import type { Row, Value } from '../values.ts'
+import { ARRAY_FUNCTIONS } from './arrays.ts'
+import { BYTES_FUNCTIONS } from './bytes.ts'
 import type { Family } from './define.ts'
+import { EXTREME_FUNCTIONS } from './greatest.ts'
+import { JSON_FUNCTIONS } from './json.ts'
+import { compileLambdaFunction } from './lambdas.ts'
+import { MAP_FUNCTIONS } from './maps.ts'
+import { MASK_FUNCTIONS } from './mask.ts'
+import { MATH_FUNCTIONS } from './math.ts'
 import { NULL_FUNCTIONS } from './nulls.ts'
+import { REGEX_FUNCTIONS } from './regex.ts'
+import { STRING_FUNCTIONS } from './strings.ts'
+import { TIME_FUNCTIONS } from './times.ts'
+import { URL_FUNCTIONS } from './urls.ts'
 
-const FUNCTIONS = new Map(Object.entries<Family[string]>({ ...NULL_FUNCTIONS }))
+const FUNCTIONS = new Map(
+  Object.entries<Family[string]>({
+    ...ARRAY_FUNCTIONS,
+    ...BYTES_FUNCTIONS,
+    ...EXTREME_FUNCTIONS,
+    ...JSON_FUNCTIONS,
+    ...MAP_FUNCTIONS,
+    ...MASK_FUNCTIONS,
+    ...MATH_FUNCTIONS,
+    ...NULL_FUNCTIONS,
+    ...REGEX_FUNCTIONS,
+    ...STRING_FUNCTIONS,
+    ...TIME_FUNCTIONS,
+    ...URL_FUNCTIONS,
+  }),
+)
 
 type CompileNode = (expression: Expression, scope: Scope) => Compiled
 
@@ -14,6 +41,8 @@ export function hasScalarFunction(name: string): boolean {
 }
 
 export function compileFunction(name: string, args: readonly Expression[], scope: Scope, compile: CompileNode): Compiled {
+  const lambda = compileLambdaFunction(name, args, scope, compile)
+  if (lambda) return lambda
   const resolve = FUNCTIONS.get(name)
   if (!resolve) throw new Error(`Can't find any functions with the name '${name}'`)
   const compiled = args.map((arg) => compile(arg, scope))
