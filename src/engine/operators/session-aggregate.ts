@@ -43,7 +43,7 @@ export class SessionAggregate implements Stateful, GroupView {
     const { sizeMs: gap, graceMs } = this.#window
     const { key, time, partition } = change
     const identity = keyIdentity(key!)
-    const sessions = task.sessions.get(identity) ?? []
+    const sessions = (task.sessions.get(identity) ?? []).filter((session) => this.#isLive(task, session))
     const near = sessions.filter(({ window }) => window.end >= time - gap && window.start <= time + gap)
     const start = near.reduce((least, { window }) => Math.min(least, window.start), time)
     const end = near.reduce((most, { window }) => Math.max(most, window.end), time)
@@ -80,8 +80,9 @@ export class SessionAggregate implements Stateful, GroupView {
     }
   }
 
+  /** What is older than the retention is not seen any more, even while it could still be merged. */
   #isLive(task: Task, session: Session): boolean {
-    return session.window.end > task.streamTime - Math.max(this.#window.retentionMs, this.#window.graceMs + this.#window.sizeMs) - 1
+    return session.window.end > task.streamTime - this.#window.retentionMs
   }
 
   get(key: readonly Value[]): Iterable<GroupEntry> {
