@@ -37,6 +37,8 @@ export interface Operator {
 
 /** How long an action in work may take when the operator stops. */
 const GRACE_MS = 5_000
+/** How long what was given up may take to end. */
+const LAST_MS = 1_000
 /** Several changes that come together are one look. */
 const GATHER_MS = 50
 
@@ -159,10 +161,16 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     async stop() {
       stopping = true
       const cancel = clock.after(GRACE_MS, () => hard.abort(new Failure('Retry', 'Canceled', 'the operator has stopped')))
-      await queue.close()
-      cancel()
-      hard.abort(new Failure('Retry', 'Canceled', 'the operator has stopped'))
-      await Promise.all([pipelines.stop(), platformObjects.stop(), platforms.stop()])
+      const ended = (async () => {
+        await queue.close()
+        cancel()
+        hard.abort(new Failure('Retry', 'Canceled', 'the operator has stopped'))
+        await Promise.all([pipelines.stop(), platformObjects.stop(), platforms.stop()])
+      })()
+      const waited = new AbortController()
+      // A call that does not heed its signal must not keep the process.
+      await Promise.race([ended, clock.sleep(GRACE_MS + LAST_MS, waited.signal).catch(() => undefined)])
+      waited.abort()
       await server?.close()
       log.info('the operator has stopped')
     },

@@ -9,7 +9,7 @@ import { findingText, type Run, type Services, type Step } from './run.ts'
 import { conditionsOf, cut, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
 import { act, eventReason } from './steps/act.ts'
 import { findPlatform, holdWithFinalizer, parseSpec, readLedger, readReferences } from './steps/admit.ts'
-import { check, claimNames, compile, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
+import { check, claimNames, compile, confirmNames, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
 import { removeIfDeleted } from './steps/remove.ts'
 
 const STEPS: readonly Step[] = [
@@ -25,6 +25,7 @@ const STEPS: readonly Step[] = [
   plan,
   respectDisabled,
   check,
+  confirmNames,
   act,
 ]
 

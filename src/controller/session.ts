@@ -127,6 +127,14 @@ export class Session {
     return holder.owner
   }
 
+  /** Just before the first write: the claim becomes firm, unless an older pipeline has come since. Answers who has it instead. */
+  confirm(id: ResourceId, key: string): Owner | undefined {
+    const holder = this.#claims.get(id)
+    if (holder === undefined || holder.key !== key) return holder?.owner
+    holder.made = true
+    return undefined
+  }
+
   #member(key: string): Member {
     let member = this.#members.get(key)
     if (member === undefined) {

@@ -104,7 +104,8 @@ export class MemoryKube implements KubeApi {
     const call = await this.#call('create', resource, object.metadata.name)
     const key = `${resource.plural}/${object.metadata.namespace}/${object.metadata.name}`
     if (this.#objects.has(key)) throw new Failure('Retry', 'AlreadyExists', `${key} already exists`, { status: 409 })
-    const metadata = { ...object.metadata, uid: `uid-${this.#version}`, generation: 1, creationTimestamp: new Date(this.now()).toISOString() }
+    const creationTimestamp = object.metadata.creationTimestamp ?? new Date(this.now()).toISOString()
+    const metadata = { ...object.metadata, uid: `uid-${this.#version}`, generation: 1, creationTimestamp }
     return this.#store(call, 'ADDED', key, { ...structuredClone(object), metadata })
   }
 

@@ -1,7 +1,7 @@
 /** An operator over a Kubernetes API and five backends in memory, in virtual time. */
 import { PIPELINE, PLATFORM } from '../../src/api/index.ts'
 import { type Operator, startOperator } from '../../src/controller/index.ts'
-import { createLogger, type KubeObject, seededRandom, VirtualClock } from '../../src/ports/index.ts'
+import { createLogger, type KubeApi, type KubeObject, seededRandom, VirtualClock } from '../../src/ports/index.ts'
 import { MemoryKube } from './memory-kube.ts'
 import { MemoryWorld } from './memory-world.ts'
 
@@ -57,7 +57,7 @@ export const pipelineObject = (name = 'events', spec: object = {}, metric = 'EVE
   },
 })
 
-export function operate(clock: VirtualClock, kube: MemoryKube, world: MemoryWorld): Promise<Operator> {
+export function operate(clock: VirtualClock, kube: KubeApi, world: Pick<MemoryWorld, 'connectTargets'>): Promise<Operator> {
   return startOperator({
     kube,
     clock,

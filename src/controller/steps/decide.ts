@@ -1,8 +1,8 @@
 /** From what is declared and what is seen to what is to be done. */
 import { durationMs } from '../../api/index.ts'
-import { compilePipeline, dataFlowing, type Finding, planChanges, summarise } from '../../plan/index.ts'
+import { compilePipeline, dataFlowing, type Finding, type Owner, planChanges, type ResourceId, summarise } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
-import { lookAgain, type Step } from '../run.ts'
+import { lookAgain, type Run, type Services, type Step } from '../run.ts'
 
 export const compile: Step = async (run, { clock }) => {
   const connect = run.session!.backends.find(({ target }) => target.backend === 'connect')
@@ -29,11 +29,16 @@ export const compile: Step = async (run, { clock }) => {
 
 /** Of two pipelines that want one name, the one that has it keeps it, else the older one gets it. */
 export const claimNames: Step = async (run) => {
-  const graph = run.compiled!.graph!
   const since = Date.parse(run.object.metadata.creationTimestamp ?? '') || 0
-  for (const { id, kind, name, specPath } of graph.nodes) {
-    const made = run.ledger!.entry(id)?.phase === 'done'
-    const holder = run.session!.claim(id, { key: run.key, since, made, owner: run.owner })
+  return refuseOwned(run, (id) => run.session!.claim(id, { key: run.key, since, made: run.ledger!.entry(id)?.phase === 'done', owner: run.owner }))
+}
+
+/** An older pipeline may have come while the checks were under way; from here on the names are ours. */
+export const confirmNames: Step = async (run) => refuseOwned(run, (id) => run.session!.confirm(id, run.key))
+
+function refuseOwned(run: Run, holderOf: (id: ResourceId) => Owner | undefined): 'next' | 'stop' {
+  for (const { id, kind, name, specPath } of run.compiled!.graph!.nodes) {
+    const holder = holderOf(id)
     if (holder === undefined) continue
     const message = `${kind} ${name} belongs to ClickstreamPipeline ${holder.namespace}/${holder.pipeline}`
     run.findings.push({ severity: 'error', reason: 'OwnedByAnother', path: specPath, message })
@@ -86,7 +91,7 @@ export const check: Step = async (run, { checks, clock }) => {
 }
 
 /** Runs also when a step before it has stopped: what is known is told. */
-export function sumUp(run: Parameters<Step>[0], services: Parameters<Step>[1]): void {
+export function sumUp(run: Run, services: Services): void {
   const graph = run.compiled?.graph
   if (!graph || !run.session || !run.observed) return
   run.summary = summarise({ graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
