@@ -2,7 +2,6 @@
 import type { SqlType } from '../sql/index.ts'
 import { formatDecimal } from './decimal.ts'
 import { formatDouble } from './java/double.ts'
-import { hashOrder } from './java/hash-map.ts'
 import { toBase64 } from './serde/base64.ts'
 import { formatDate, formatTime, formatTimestamp } from './temporal/iso.ts'
 import type { Decimal, Struct, Value } from './values.ts'
@@ -29,13 +28,7 @@ export function textOf(type: SqlType): (value: Value) => string {
     }
     case 'MAP': {
       const [keyText, valueText] = [nullableTextOf(type.key), nullableTextOf(type.value)]
-      return (value) =>
-        `{${hashOrder(
-          [...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => ({ key: keyText(key), item })),
-          ({ key }) => key,
-        )
-          .map(({ key, item }) => `${key}=${valueText(item)}`)
-          .join(', ')}}`
+      return (value) => `{${[...(value as ReadonlyMap<Value, Value>)].map(([key, item]) => `${keyText(key)}=${valueText(item)}`).join(', ')}}`
     }
     case 'STRUCT': {
       const fields = type.fields.map((field) => ({ name: field.name, text: textOf(field.type) }))

@@ -10,7 +10,8 @@ export interface Struct {
 
 /**
  * BOOLEAN boolean; INTEGER, DOUBLE number; BIGINT bigint; STRING string; DECIMAL Decimal; BYTES Uint8Array;
- * DATE (days), TIME and TIMESTAMP (milliseconds) number; ARRAY array; MAP Map; STRUCT Struct.
+ * DATE (days), TIME and TIMESTAMP (milliseconds) number; ARRAY array; MAP Map, its entries in the order of Java's
+ * HashMap; STRUCT Struct.
  */
 export type Value = null | boolean | number | bigint | string | Decimal | Uint8Array | readonly Value[] | ReadonlyMap<Value, Value> | Struct
 

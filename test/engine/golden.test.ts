@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { linesByTopic, recordedRun } from './recordings.ts'
 import { startRun } from './run.ts'
 
-for (const name of ['ksqldb-clickstream']) {
+for (const name of ['ksqldb-clickstream', 'ksqldb-aggregates']) {
   describe(`recorded run ${name}`, () => {
     const { statements, inputs, outputs } = recordedRun(name)
     const run = startRun(statements)

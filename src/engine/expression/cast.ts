@@ -1,6 +1,7 @@
 /** CAST between types, and the texts that stand for numbers, booleans and times. */
 import type { SqlType } from '../../sql/index.ts'
 import { decimalOfNumber, decimalToBigint, decimalToNumber, fitDecimal, parseDecimal } from '../decimal.ts'
+import { hashOrdered } from '../java/hash-map.ts'
 import { parseJavaDouble, parseWhole } from '../serde/json-values.ts'
 import { DAY_MS, parseDate, parseTime } from '../temporal/iso.ts'
 import { parsePartialTimestamp } from '../temporal/partial.ts'
@@ -157,7 +158,7 @@ export function castTo(from: SqlType, to: SqlType): Convert {
     case 'MAP': {
       if (from.kind !== 'MAP') return unsupported(from, to)
       const [key, item] = [nullableCast(from.key, to.key), nullableCast(from.value, to.value)]
-      return (value) => new Map([...(value as ReadonlyMap<Value, Value>)].map(([k, v]) => [key(k), item(v)]))
+      return (value) => hashOrdered([...(value as ReadonlyMap<Value, Value>)].map(([k, v]) => [key(k), item(v)] as const))
     }
     case 'STRUCT':
       return toStruct(from, to)

@@ -1,5 +1,6 @@
 /** ARRAY[...], MAP(...), STRUCT(...), and access to their parts. */
 import type { SqlType } from '../../sql/index.ts'
+import { hashOrdered } from '../java/hash-map.ts'
 import { type Struct, struct, type Value } from '../values.ts'
 import { coerce, commonType } from './comparison.ts'
 import type { Compiled, Evaluate } from './scope.ts'
@@ -27,7 +28,14 @@ export function compileMap(entries: readonly { readonly key: Compiled; readonly 
     'a map',
   )
   const evaluators = entries.map((entry) => [coerce(entry.key, key), coerce(entry.value, value)] as const)
-  return { type: { kind: 'MAP', key, value }, evaluate: (row) => new Map(evaluators.map(([k, v]) => [k(row), v(row)])) }
+  return {
+    type: { kind: 'MAP', key, value },
+    evaluate: (row) =>
+      hashOrdered(
+        evaluators.map(([k, v]) => [k(row), v(row)] as const),
+        evaluators.length,
+      ),
+  }
 }
 
 export function compileStruct(fields: readonly { readonly name: string; readonly value: Compiled }[]): Compiled {

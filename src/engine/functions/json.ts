@@ -1,5 +1,6 @@
 /** Functions on JSON held in texts. A text that is no JSON gives null. */
 
+import { hashOrdered } from '../java/hash-map.ts'
 import { printJson } from '../json/print.ts'
 import { parseJson } from '../json/scanner.ts'
 import { isNumeric, isObject, isWhole, type Json, numberText } from '../json/tree.ts'
@@ -92,7 +93,7 @@ function keysOf(text: string): Value {
 
 function recordsOf(text: string): Value {
   const json = tryParse(text)
-  return json !== undefined && isObject(json) ? new Map([...json].map(([key, value]) => [key, bareText(value)])) : null
+  return json !== undefined && isObject(json) ? hashOrdered([...json].map(([key, value]) => [key, bareText(value)] as const)) : null
 }
 
 const toJsonString: Resolve = ([type]) => {

@@ -1,9 +1,9 @@
 /** TRANSFORM, FILTER and REDUCE: functions whose arguments are functions. */
 import type { Expression, SqlType } from '../../sql/index.ts'
 import type { Compiled, Scope } from '../expression/scope.ts'
+import { hashOrdered } from '../java/hash-map.ts'
 import { arrayOf, mapOf } from '../types.ts'
 import type { Row, Value } from '../values.ts'
-import { inHashOrder } from './maps.ts'
 
 type CompileNode = (expression: Expression, scope: Scope) => Compiled
 
@@ -39,7 +39,7 @@ function transform(collection: Compiled, lambdas: readonly Expression[], scope: 
       type: mapOf(key.type!, value.type!),
       evaluate(row) {
         const map = collection.evaluate(row) as Mapping | null
-        return map === null ? null : new Map(inHashOrder(map).map(([k, v]) => [key.run(row, k, v), value.run(row, k, v)]))
+        return map === null ? null : hashOrdered([...map].map(([k, v]) => [key.run(row, k, v), value.run(row, k, v)] as const))
       },
     }
   }
@@ -59,7 +59,7 @@ function filter(collection: Compiled, lambdas: readonly Expression[], scope: Sco
       type,
       evaluate(row) {
         const map = collection.evaluate(row) as Mapping | null
-        return map === null ? null : new Map([...map].filter(([k, v]) => keep.run(row, k, v) === true))
+        return map === null ? null : hashOrdered([...map].filter(([k, v]) => keep.run(row, k, v) === true))
       },
     }
   }
@@ -80,7 +80,7 @@ function reduce(collection: Compiled, start: Compiled, lambda: Expression, scope
       const state = start.evaluate(row)
       if (from === null || state === null) return state
       if (type.kind === 'ARRAY') return (from as readonly Value[]).reduce((value, item) => step.run(row, value, item), state)
-      return inHashOrder(from as Mapping).reduce<Value>((value, [k, v]) => step.run(row, value, k, v), state)
+      return [...(from as Mapping)].reduce<Value>((value, [k, v]) => step.run(row, value, k, v), state)
     },
   }
 }

@@ -1,6 +1,6 @@
-/** Functions on maps. Entries come in the order of Java's HashMap, sorted where asked. */
+/** Functions on maps. Maps keep their entries in the order of Java's HashMap. */
 import type { SqlType } from '../../sql/index.ts'
-import { hashOrder } from '../java/hash-map.ts'
+import { hashOrdered } from '../java/hash-map.ts'
 import { arrayOf, mapOf, STRING } from '../types.ts'
 import { struct, type Value } from '../values.ts'
 import { type ArgumentTypes, type Family, nullIfAnyNull, type Resolve } from './define.ts'
@@ -10,10 +10,6 @@ type Mapping = ReadonlyMap<Value, Value>
 function typesOf(types: ArgumentTypes): { key: SqlType; value: SqlType } {
   const map = types.find((type) => type?.kind === 'MAP')
   return map?.kind === 'MAP' ? map : { key: STRING, value: STRING }
-}
-
-export function inHashOrder(map: Mapping): readonly (readonly [Value, Value])[] {
-  return hashOrder([...map], ([key]) => String(key))
 }
 
 const entries: Resolve = (types) => {
@@ -28,7 +24,7 @@ const entries: Resolve = (types) => {
     }),
     run: (map: Mapping | null, sorted: boolean | null) => {
       if (map === null) return null
-      const list = [...inHashOrder(map)]
+      const list = [...map]
       if (sorted) list.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
       return list.map(([k, v]) =>
         struct([
@@ -45,18 +41,18 @@ const asMap: Resolve = (types) => {
   const values = types[1]
   return {
     type: mapOf(STRING, values?.kind === 'ARRAY' ? values.element : STRING),
-    run: nullIfAnyNull((keys: readonly Value[], items: readonly Value[]) => new Map(keys.map((key, i) => [key, items[i] ?? null]))),
+    run: nullIfAnyNull((keys: readonly Value[], items: readonly Value[]) => hashOrdered(keys.map((key, i) => [key, items[i] ?? null] as const))),
   }
 }
 
 export const MAP_FUNCTIONS: Family = {
-  MAP_KEYS: (types) => ({ type: arrayOf(typesOf(types).key), run: nullIfAnyNull((map: Mapping) => inHashOrder(map).map(([key]) => key)) }),
-  MAP_VALUES: (types) => ({ type: arrayOf(typesOf(types).value), run: nullIfAnyNull((map: Mapping) => inHashOrder(map).map(([, value]) => value)) }),
+  MAP_KEYS: (types) => ({ type: arrayOf(typesOf(types).key), run: nullIfAnyNull((map: Mapping) => [...map.keys()]) }),
+  MAP_VALUES: (types) => ({ type: arrayOf(typesOf(types).value), run: nullIfAnyNull((map: Mapping) => [...map.values()]) }),
   MAP_UNION: (types) => {
     const { key, value } = typesOf(types)
     return {
       type: mapOf(key, value),
-      run: (a: Mapping | null, b: Mapping | null) => (a === null && b === null ? null : new Map([...(a ?? []), ...(b ?? [])])),
+      run: (a: Mapping | null, b: Mapping | null) => (a === null && b === null ? null : hashOrdered([...(a ?? []), ...(b ?? [])])),
     }
   },
   ENTRIES: entries,

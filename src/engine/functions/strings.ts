@@ -1,4 +1,5 @@
 /** Functions on texts, and those that do the same on bytes. Lengths and positions count UTF-16 units, as Java's do. */
+import { hashOrdered } from '../java/hash-map.ts'
 import { arrayOf, BYTES, INTEGER, mapOf, STRING } from '../types.ts'
 import type { Value } from '../values.ts'
 import { concatBytes, joinBytes, padBytes, rangeOf, sliceBytes, splitBytes } from './byte-strings.ts'
@@ -65,7 +66,7 @@ function splitToMap(text: string, entryDelimiter: string, pairDelimiter: string)
     const at = entry.indexOf(pairDelimiter)
     if (at >= 0) map.set(entry.slice(0, at), entry.slice(at + pairDelimiter.length).split(pairDelimiter)[0]!)
   }
-  return map
+  return hashOrdered(map)
 }
 
 const splitFunction: Resolve = (types) => {

@@ -2,7 +2,6 @@
 import type { SqlType } from '../../sql/index.ts'
 import { formatDecimal } from '../decimal.ts'
 import { formatDouble } from '../java/double.ts'
-import { hashOrder } from '../java/hash-map.ts'
 import { quoteJson } from '../json/print.ts'
 import { formatDate, formatTime, formatTimestamp } from '../temporal/iso.ts'
 import type { Decimal, Struct, Value } from '../values.ts'
@@ -22,12 +21,11 @@ function mapKey(key: Value): string {
   return typeof key === 'string' ? key : String(key)
 }
 
+/** Entries in the order in which the map holds them. */
 function writeMap(writeValue: JsonWriter): JsonWriter {
   return (value) => {
     const entries = [...(value as ReadonlyMap<Value, Value>)]
-    return `{${hashOrder(entries, ([key]) => mapKey(key))
-      .map(([key, item]) => `${quoteJson(mapKey(key))}:${writeValue(item)}`)
-      .join(',')}}`
+    return `{${entries.map(([key, item]) => `${quoteJson(mapKey(key))}:${writeValue(item)}`).join(',')}}`
   }
 }
 

@@ -1,6 +1,7 @@
 /** Coercion of JSON to SQL values, with ksqlDB's rules: a text that holds a number is read where a number is declared. */
 import type { SqlType } from '../../sql/index.ts'
 import { decimalOfNumber, decimalToBigint, fitDecimal, formatDecimal, parseDecimal } from '../decimal.ts'
+import { hashOrdered } from '../java/hash-map.ts'
 import { printJson } from '../json/print.ts'
 import { isNumeric, isObject, isWhole, type Json, type JsonNumber, numberText } from '../json/tree.ts'
 import { type Decimal, struct, type Value } from '../values.ts'
@@ -103,9 +104,10 @@ function readMap(value: JsonReader): JsonReader {
   return (json) => {
     if (json === null) return null
     if (!isObject(json)) return refuse(json, 'MAP')
-    const map = new Map<Value, Value>()
-    for (const [key, item] of json) map.set(key, value(item))
-    return map
+    return hashOrdered(
+      [...json].map(([key, item]) => [key, value(item)] as const),
+      json.size,
+    )
   }
 }
 
