@@ -10,6 +10,7 @@ import { type ConnectTargets, Platforms } from './platforms.ts'
 import { WorkQueue, type WorkResult } from './queue.ts'
 import { References } from './references.ts'
 import { Reflector, type ReflectorOptions } from './reflector.ts'
+import { RestartMemory } from './restarts.ts'
 import type { Services } from './run.ts'
 import { serveHealth } from './server.ts'
 
@@ -107,6 +108,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     platforms,
     events: new EventWriter({ kube, clock, log }),
     checks: new CheckMemory(),
+    restarts: new RestartMemory(clock, random),
     ledgers: new Map(),
   }
   const reconciler = new PipelineReconciler({ services, stopping: () => stopping, signal: hard.signal })

@@ -1,6 +1,6 @@
 /** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
 import { createHash } from 'node:crypto'
-import { type Condition, durationMs, PIPELINE, type PipelineStatus } from '../api/index.ts'
+import { type Condition, durationMs, PIPELINE, type PipelineStatus, type Reason } from '../api/index.ts'
 import type { Action, Plan, Stage } from '../plan/index.ts'
 import { type KubeObject, toFailure } from '../ports/index.ts'
 import { judge } from './conditions.ts'
@@ -9,7 +9,7 @@ import { findingText, type Run, type Services, type Step } from './run.ts'
 import { conditionsOf, cut, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
 import { act, eventReason } from './steps/act.ts'
 import { findPlatform, holdWithFinalizer, parseSpec, readLedger, readReferences } from './steps/admit.ts'
-import { check, claimNames, compile, confirmNames, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
+import { check, claimNames, compile, confirmNames, observe, paceRestarts, plan, respectDisabled, sumUp } from './steps/decide.ts'
 import { removeIfDeleted } from './steps/remove.ts'
 
 const STEPS: readonly Step[] = [
@@ -23,6 +23,7 @@ const STEPS: readonly Step[] = [
   claimNames,
   observe,
   plan,
+  paceRestarts,
   respectDisabled,
   check,
   confirmNames,
@@ -44,8 +45,8 @@ export class PipelineReconciler {
   readonly #options: PipelineReconcilerOptions
   /** uid -> when its status was written last. */
   readonly #writtenAt = new Map<string, number>()
-  /** uid -> the trouble that was told last. */
-  readonly #toldOf = new Map<string, string>()
+  /** uid -> the troubles that were there last time: only a new one is told. */
+  readonly #troubles = new Map<string, ReadonlySet<string>>()
 
   constructor(options: PipelineReconcilerOptions) {
     this.#options = options
@@ -152,16 +153,11 @@ export class PipelineReconciler {
       if (reason === 'Created' || (action.class === 'Remove' && pending) || action.rule === 'ScheduleDue') continue
       await events.tell(run.object, 'Normal', reason, `${action.id}: ${action.message}`, run.signal)
     }
-    const error = run.findings.find(({ severity }) => severity === 'error')
-    const failure = run.failures.find((one) => one.class !== 'Wait')
-    const reason = error?.reason ?? failure?.reason
+    const troubles = troublesOf(run)
     const uid = run.object.metadata.uid!
-    // Told when it begins, not at every try.
-    if (reason !== undefined && this.#toldOf.get(uid) !== reason) {
-      await events.tell(run.object, 'Warning', reason as 'Failed', error ? findingText(error) : failure!.message, run.signal)
-    }
-    if (reason === undefined) this.#toldOf.delete(uid)
-    else this.#toldOf.set(uid, reason)
+    const before = this.#troubles.get(uid)
+    this.#troubles.set(uid, new Set(troubles.map(({ key }) => key)))
+    for (const { key, reason, message } of troubles) if (!before?.has(key)) await events.tell(run.object, 'Warning', reason, message, run.signal)
   }
 
   forget(object: KubeObject): void {
@@ -169,12 +165,29 @@ export class PipelineReconciler {
     const uid = object.metadata.uid!
     const key = `${object.metadata.namespace}/${object.metadata.name}`
     this.#writtenAt.delete(uid)
-    this.#toldOf.delete(uid)
+    this.#troubles.delete(uid)
     services.ledgers.delete(uid)
     services.checks.forget(key)
+    services.restarts.forget(key)
     const labels = { namespace: object.metadata.namespace!, pipeline: object.metadata.name }
     for (const { type } of (object.status as Partial<PipelineStatus> | undefined)?.conditions ?? []) services.metrics.condition.remove({ ...labels, type })
   }
+}
+
+interface Trouble {
+  /** The same trouble has the same key, however its message is worded at the moment. */
+  readonly key: string
+  readonly reason: Reason
+  readonly message: string
+}
+
+function troublesOf(run: Run): Trouble[] {
+  const findings = run.findings.map((finding): Trouble => {
+    const reason = (finding.reason === 'Drifted' ? 'DriftFound' : finding.reason) as Reason
+    return { key: `${reason} ${finding.path}:${finding.line}:${finding.column}`, reason, message: findingText(finding) }
+  })
+  const failures = run.failures.filter((failure) => failure.class !== 'Wait').map(({ reason, message }) => ({ key: reason, reason: reason as Reason, message }))
+  return [...findings, ...failures]
 }
 
 const STAGE_COUNTS: Readonly<Record<Stage, keyof NonNullable<PipelineStatus['counts']>>> = {

@@ -9,6 +9,7 @@ import type { Metrics } from './metrics.ts'
 import type { Platforms } from './platforms.ts'
 import type { References } from './references.ts'
 import type { Reflector } from './reflector.ts'
+import type { RestartMemory } from './restarts.ts'
 import type { Session } from './session.ts'
 
 /** What lasts longer than one reconcile. */
@@ -22,6 +23,7 @@ export interface Services {
   readonly pipelines: Reflector
   readonly platforms: Platforms
   readonly checks: CheckMemory
+  readonly restarts: RestartMemory
   /** uid of a pipeline -> its ledger, once read. */
   readonly ledgers: Map<string, LedgerFile>
 }

@@ -45,6 +45,7 @@ export async function runActions(run: Run, actions: readonly Action[], services:
       services.metrics.actions.inc({ kind: action.kind, class: action.class, result: 'done' })
       services.log.info({ pipeline: run.key, action: action.class, object: action.id, rule: action.rule, pending }, action.message)
       run.done.push({ action, pending })
+      if (action.rule === 'TaskFailed') services.restarts.restarted(run.key, action.id)
       if (pending) blocked.add(action.id)
       else made.add(action.id)
     } catch (error) {
