@@ -42,6 +42,9 @@ function normalised(node: Record<string, unknown>): Record<string, unknown> {
     // `a || b` is CONCAT(a, b).
     case 'Concat':
       return { kind: 'FunctionCall', name: 'CONCAT', args: [node.left, node.right], star: false }
+    // `-(1)` is printed as `-1`, which is one literal.
+    case 'Sign':
+      return node.operator === '-' ? (negative(node.operand as Expression) ?? node) : node
     // NOT IN, NOT LIKE and NOT BETWEEN are NOT of the rest.
     case 'Between':
     case 'In':
@@ -49,6 +52,19 @@ function normalised(node: Record<string, unknown>): Record<string, unknown> {
       return node.negated === true ? { kind: 'Not', operand: { ...node, negated: false } } : node
     default:
       return node
+  }
+}
+
+function negative(operand: Expression): Record<string, unknown> | undefined {
+  switch (operand.kind) {
+    case 'IntegerLiteral':
+    case 'LongLiteral':
+    case 'DoubleLiteral':
+      return operand.value >= 0 ? { kind: operand.kind, value: -operand.value } : undefined
+    case 'DecimalLiteral':
+      return operand.text.startsWith('-') ? undefined : { kind: operand.kind, text: `-${operand.text}` }
+    default:
+      return undefined
   }
 }
 

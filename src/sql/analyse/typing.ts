@@ -194,7 +194,10 @@ function typeOfCase(expression: Of<'Case'>, scope: TypingScope): MaybeType {
   }
   let result: MaybeType = null
   for (const { when, then } of expression.branches) {
-    const condition = mustBeKnown(typeOfExpression(when, scope), when)
+    const condition = typeOfExpression(when, scope)
+    if (condition === null) {
+      return refuse('Cannot invoke "io.confluent.ksql.schema.ksql.types.SqlType.baseType()" because "operandType" is null', when.span, { code: 50000 })
+    }
     if (condition.kind !== 'BOOLEAN') {
       refuse(`WHEN operand type should be boolean.\nType for '${scope.show(when)}' is ${formatType(condition)}`, when.span)
     }
@@ -241,7 +244,7 @@ function typeOfCall(expression: Of<'FunctionCall'>, scope: TypingScope): MaybeTy
     signature,
     expression.args.map((arg) => argumentType(arg, scope)),
   )
-  if ('problem' in resolution) return refuse(resolution.problem, expression.span)
+  if ('problem' in resolution) return refuse(resolution.problem, expression.span, resolution.internal ? { code: 50000 } : {})
   return resolution.found.returns
 }
 
@@ -250,7 +253,7 @@ function argumentType(arg: Expression, scope: TypingScope): ArgumentType {
   if (arg.kind !== 'Lambda') return typeOfExpression(arg, scope)
   return {
     kind: 'LAMBDA',
-    parameters: arg.parameters.length,
+    parameters: arg.parameters,
     bind: (inputs) => typeOfExpression(arg.body, withParameters(scope, new Map(arg.parameters.map((parameter, index) => [parameter, inputs[index]!])))),
   }
 }

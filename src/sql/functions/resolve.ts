@@ -12,7 +12,7 @@ import type { FunctionParameter, FunctionSignature, FunctionVariation } from './
 export type ArgumentType =
   | SqlType
   | null
-  | { readonly kind: 'LAMBDA'; readonly bind: (inputs: readonly SqlType[]) => SqlType | null; readonly parameters: number }
+  | { readonly kind: 'LAMBDA'; readonly bind: (inputs: readonly SqlType[]) => SqlType | null; readonly parameters: readonly string[] }
   | { readonly kind: 'UNIT' }
 
 export interface Resolved {
@@ -20,7 +20,8 @@ export interface Resolved {
   readonly returns: SqlType | null
 }
 
-export type Resolution = { readonly found: Resolved } | { readonly problem: string }
+/** `internal`: the server breaks on it instead of refusing it. */
+export type Resolution = { readonly found: Resolved } | { readonly problem: string; readonly internal: boolean }
 
 export function resolveFunction(signature: FunctionSignature, args: readonly ArgumentType[]): Resolution {
   for (const widen of [false, true]) {
@@ -32,11 +33,12 @@ export function resolveFunction(signature: FunctionSignature, args: readonly Arg
     const ranked = fitting.toSorted((a, b) => rank(a.variation) - rank(b.variation))
     const [best, next] = ranked
     if (best === undefined) continue
-    if (next !== undefined && rank(best.variation) === rank(next.variation)) return { problem: ambiguous(signature, args) }
-    bindLambdas(best.parameters, args, best.bindings)
+    if (next !== undefined && rank(best.variation) === rank(next.variation)) return { problem: ambiguous(signature, args), internal: false }
+    const unbound = bindLambdas(best.parameters, args, best.bindings) ?? nullAmongLetters(best, args)
+    if (unbound !== undefined) return { problem: unbound, internal: true }
     return { found: { variation: best.variation, returns: returnType(signature.name, best.variation, args, best.bindings) } }
   }
-  return { problem: notAccepted(signature, args) }
+  return { problem: notAccepted(signature, args), internal: false }
 }
 
 /** Parameters as long as the arguments: the one that repeats, wherever it stands, is left out or repeated. */
@@ -57,7 +59,7 @@ function matches(pattern: TypePattern, type: ArgumentType, bindings: Map<string,
     if (pattern.kind === 'letter' && !bindings.has(pattern.letter)) bindings.set(pattern.letter, null)
     return pattern.kind !== 'lambda' && pattern.kind !== 'interval'
   }
-  if (type.kind === 'LAMBDA') return pattern.kind === 'lambda' && pattern.inputs.length === type.parameters
+  if (type.kind === 'LAMBDA') return pattern.kind === 'lambda' && pattern.inputs.length === type.parameters.length
   if (type.kind === 'UNIT') return pattern.kind === 'interval'
   switch (pattern.kind) {
     case 'any':
@@ -113,13 +115,30 @@ function hasLetter(pattern: TypePattern): boolean {
 }
 
 /** In order: a later lambda may take what an earlier one gave. */
-function bindLambdas(parameters: readonly FunctionParameter[], args: readonly ArgumentType[], bindings: Map<string, SqlType | null>): void {
+function bindLambdas(parameters: readonly FunctionParameter[], args: readonly ArgumentType[], bindings: Map<string, SqlType | null>): string | undefined {
   for (const [index, { pattern }] of parameters.entries()) {
     const arg = args[index]
     if (pattern.kind !== 'lambda' || arg === null || arg === undefined || arg.kind !== 'LAMBDA') continue
-    const output = arg.bind(pattern.inputs.map((input) => construct(input, bindings)!))
+    const inputs = pattern.inputs.map((input) => construct(input, bindings))
+    const missing = inputs.indexOf(null)
+    if (missing !== -1) return `null value in entry: ${arg.parameters[missing]}=null`
+    const output = arg.bind(inputs.filter((input) => input !== null))
     if (pattern.output.kind === 'letter' && bindings.get(pattern.output.letter) == null) bindings.set(pattern.output.letter, output)
   }
+  return undefined
+}
+
+/** Where the result depends on the arguments, an untyped NULL among them cannot be worked out. */
+function nullAmongLetters(
+  { variation, parameters }: { variation: FunctionVariation; parameters: readonly FunctionParameter[] },
+  args: readonly ArgumentType[],
+): string | undefined {
+  if (!hasLetter(variation.returnPattern)) return undefined
+  const at = args.indexOf(null)
+  if (at === -1) return undefined
+  const { pattern } = parameters[at]!
+  if (pattern.kind === 'letter') return `null value in entry: ${pattern.letter}=null`
+  return 'Cannot invoke "io.confluent.ksql.schema.ksql.types.SqlType.baseType()" because "sqlType" is null'
 }
 
 function returnType(name: string, variation: FunctionVariation, args: readonly ArgumentType[], bindings: Map<string, SqlType | null>): SqlType | null {

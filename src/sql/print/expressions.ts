@@ -41,7 +41,7 @@ export function formatExpression(expression: Expression, style: ExpressionStyle 
       return `concat(${print(expression.left)}, ${print(expression.right)})`
     case 'Sign': {
       const operand = print(expression.operand)
-      return `${expression.operator}${operand.startsWith('-') || isNumber(expression.operand) ? ' ' : ''}${operand}`
+      return `${expression.operator}${operand.startsWith('-') ? ' ' : ''}${operand}`
     }
     case 'Not':
       return `(NOT ${print(expression.operand)})`
@@ -84,11 +84,6 @@ export function formatExpression(expression: Expression, style: ExpressionStyle 
 
 function negatable(negated: boolean, text: string): string {
   return negated ? `(NOT ${text})` : text
-}
-
-/** `- 1` must not be printed as the literal `-1`. */
-function isNumber(expression: Expression): boolean {
-  return ['IntegerLiteral', 'LongLiteral', 'DoubleLiteral', 'DecimalLiteral'].includes(expression.kind)
 }
 
 export function quoteText(text: string): string {
