@@ -52,6 +52,7 @@ function emptyPanel(panel: Look) {
         .fillOpacity(10)
         .showPoints(common.VisibilityMode.Auto)
         .spanNulls(false)
+        .legend(legend())
         .thresholds(thresholds)
       if (panel.thresholds.length > 0) builder.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Line))
       return builder
@@ -64,6 +65,9 @@ function emptyPanel(panel: Look) {
       return new barchart.PanelBuilder().unit(panel.unit).thresholds(thresholds)
   }
 }
+
+const legend = () =>
+  new common.VizLegendOptionsBuilder().showLegend(true).displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom).calcs([])
 
 function thresholdsOf(panel: Look) {
   const steps = panel.thresholds.toSorted((a, b) => a.value - b.value).map(({ value, color }) => ({ value, color }))
@@ -84,23 +88,28 @@ function buildQuery(panel: Look, target: QueryTarget, refId: string) {
   return builder
 }
 
+/** The builders leave `type` as `unknown` for most metrics. */
+function typed(type: string, builder: cog.Builder<elasticsearch.MetricAggregation>): cog.Builder<elasticsearch.MetricAggregation> {
+  return { build: () => ({ ...builder.build(), type }) as elasticsearch.MetricAggregation }
+}
+
 function metricOf(query: PanelQuery, field: (name: string) => string) {
   const name = field(query.field ?? '')
   switch (query.function) {
     case 'count':
-      return new elasticsearch.CountBuilder().id('1')
+      return typed('count', new elasticsearch.CountBuilder().id('1'))
     case 'sum':
-      return new elasticsearch.SumBuilder().id('1').field(name)
+      return typed('sum', new elasticsearch.SumBuilder().id('1').field(name))
     case 'avg':
-      return new elasticsearch.AverageBuilder().id('1').field(name)
+      return typed('avg', new elasticsearch.AverageBuilder().id('1').field(name))
     case 'min':
-      return new elasticsearch.MinBuilder().id('1').field(name)
+      return typed('min', new elasticsearch.MinBuilder().id('1').field(name))
     case 'max':
-      return new elasticsearch.MaxBuilder().id('1').field(name)
+      return typed('max', new elasticsearch.MaxBuilder().id('1').field(name))
     case 'cardinality':
-      return new elasticsearch.UniqueCountBuilder().id('1').field(name)
+      return typed('cardinality', new elasticsearch.UniqueCountBuilder().id('1').field(name))
     case 'raw':
-      return new elasticsearch.RawDataBuilder().id('1').settings({ size: String(query.limit) })
+      return typed('raw_data', new elasticsearch.RawDataBuilder().id('1').settings({ size: String(query.limit) }))
   }
 }
 

@@ -107,7 +107,7 @@ export function declareMetricSinks(draft: Draft): void {
 export function noteScriptSinks(draft: Draft): void {
   const scripted = draft.connectors.filter(({ direction, config }) => direction === 'sink' && ELASTICSEARCH_SINK.test(config['connector.class'] ?? ''))
   for (const item of scripted) {
-    if (draft.feeds.has(item.name)) continue
+    if ([...draft.feeds.values()].some(({ connector }) => connector === item.name)) continue
     const topics = (item.config.topics ?? '').split(',').map((topic) => topic.trim())
     const sources = draft.catalogue.sourceNames().flatMap((name) => draft.catalogue.source(name) ?? [])
     for (const topic of topics) {

@@ -77,7 +77,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const path = `/${request.path.map(encodeURIComponent).join('/')}`
       const what = `${options.service}: ${request.method} ${path}`
       const connection = options.connection ? await options.connection(request.signal) : {}
-      const headers = { ...connection.headers, ...request.headers }
+      // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
+      const noBody = request.body === undefined ? { 'content-type': false } : {}
+      const headers = { ...noBody, ...connection.headers, ...request.headers }
       const response = await instance
         .request({
           method: request.method,

@@ -25,7 +25,7 @@ export const newest = z.looseObject({
     z.looseObject({
       status: z.number().optional(),
       hits: z.looseObject({ total: z.union([z.number(), z.looseObject({ value: z.number() })]) }).optional(),
-      aggregations: z.looseObject({ newest: z.looseObject({ value: z.number().nullish() }) }).optional(),
+      aggregations: z.looseObject({ newest: z.looseObject({ value: z.number().nullish() }).optional() }).optional(),
     }),
   ),
 })

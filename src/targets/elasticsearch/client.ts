@@ -71,7 +71,8 @@ export function createElasticsearchClient(options: ElasticsearchClientOptions): 
           meta: true,
           ...(request.signal ? { signal: request.signal } : {}),
           ...(request.accept ? { ignore: [...request.accept] } : {}),
-          headers: { accept: media.json, ...(request.body === undefined ? {} : { 'content-type': lines ? media.lines : media.json }) },
+          // Without a body the client would still announce its own type, which an older server refuses.
+          headers: { accept: media.json, 'content-type': lines ? media.lines : media.json },
         },
       )
       .catch((error: unknown) => {

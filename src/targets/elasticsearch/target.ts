@@ -170,7 +170,7 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
       return asked.map(({ id }, at): Progress => {
         const answer = body.responses[at]
         const total = answer?.hits?.total
-        const newest = answer?.aggregations?.newest.value
+        const newest = answer?.aggregations?.newest?.value
         return {
           id,
           ...(total === undefined ? {} : { produced: typeof total === 'number' ? total : total.value }),

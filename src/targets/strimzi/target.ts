@@ -176,5 +176,6 @@ export function createStrimziTarget(options: StrimziOptions): Target {
 
 function specOf(desired: Desired<'KafkaTopic'>): Record<string, unknown> {
   const { topicName, partitions, replicas, config } = desired.spec
-  return { topicName, partitions, replicas, config }
+  // -1: the cluster's default.
+  return { topicName, partitions, ...(replicas === -1 ? {} : { replicas }), config }
 }
