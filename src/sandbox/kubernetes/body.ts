@@ -2,6 +2,7 @@
 import { parseDocument, parse as parseYaml } from 'yaml'
 import { duplicateFields } from './duplicates.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
+import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts'
 import { badRequest, unsupportedMediaType } from './status.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
@@ -21,10 +22,12 @@ export interface DecodedBody {
   readonly duplicates: readonly string[]
 }
 
-export function decodeBody(body: Buffer | undefined, contentType: string | undefined): DecodedBody {
+/** `protobuf`: whether the type has a protobuf form, which custom resources do not. */
+export function decodeBody(body: Buffer | undefined, contentType: string | undefined, protobuf: boolean): DecodedBody {
   const type = essence(contentType)
+  if (type === PROTOBUF && protobuf) return { value: decodeProtobuf(body ?? Buffer.alloc(0)), duplicates: [] }
   if (type === 'application/yaml') return decodeYaml(textOf(body))
-  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(['application/json', 'application/yaml'])
+  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(['application/json', 'application/yaml', ...(protobuf ? [PROTOBUF] : [])])
   return decodeJson(textOf(body))
 }
 

@@ -95,7 +95,7 @@ export class Handlers {
   #create(request: ResourceRequest): Answer {
     const { resource } = request
     const options = writeOptions(request.query, request.userAgent, 'CreateOptions')
-    const body = decodeBody(request.body, request.contentType)
+    const body = decodeBody(request.body, request.contentType, !request.resource.custom)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
     const warnings = [...enforceStrict(decoded, options.fieldValidation, resource), ...finalizerWarnings(decoded.object, undefined)]
     if (resource.namespaced && request.namespace === '') throw badRequest('an empty namespace may not be set during creation')
@@ -106,7 +106,7 @@ export class Handlers {
   #update(request: ResourceRequest, subresource: Subresource): Answer {
     const { resource } = request
     const options = writeOptions(request.query, request.userAgent, 'UpdateOptions')
-    const body = decodeBody(request.body, request.contentType)
+    const body = decodeBody(request.body, request.contentType, !request.resource.custom)
     if (subresource === 'scale') return this.#rescale(request, options, () => body.value)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
     const warnings = [...enforceStrict(decoded, options.fieldValidation, resource)]
@@ -212,7 +212,7 @@ export class Handlers {
   /** `namespaces/NAME/finalize`: the one way to change a namespace's own finalizers. */
   #finalize(request: ResourceRequest): Answer {
     const { resource } = request
-    const decoded = decodeObject(asObject(decodeBody(request.body, request.contentType).value, resource.kind), resource)
+    const decoded = decodeObject(asObject(decodeBody(request.body, request.contentType, !request.resource.custom).value, resource.kind), resource)
     return this.#shown(request, 200, this.#writes.finalizeNamespace(resource, request.name, decoded.object.spec))
   }
 }
@@ -258,7 +258,7 @@ function asConfiguration(value: JsonObject, resource: ResourceType, namespace: s
 function deleteOptions(request: ResourceRequest): DeleteOptions & { readonly dryRun: boolean } {
   const { query } = request
   const text = request.body?.toString('utf8') ?? ''
-  const body = text.trim() === '' ? {} : asObject(decodeBody(request.body, request.contentType).value, 'DeleteOptions')
+  const body = text.trim() === '' ? {} : asObject(decodeBody(request.body, request.contentType, true).value, 'DeleteOptions')
   const policy = typeof body.propagationPolicy === 'string' ? body.propagationPolicy : (query.get('propagationPolicy') ?? undefined)
   if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(policy))
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
