@@ -37,7 +37,8 @@ export function present(resource: ResourceType, object: KubeObject, how: Present
 export function presentList(resource: ResourceType, page: Page, how: Presentation): unknown {
   const metadata = {
     resourceVersion: page.resourceVersion,
-    ...(page.continue ? { continue: page.continue } : {}),
+    // The lists of custom resources are untyped and keep the empty string.
+    ...(page.continue || (resource.custom && how.accepted.shape === 'Object') ? { continue: page.continue ?? '' } : {}),
     ...(page.remainingItemCount !== undefined ? { remainingItemCount: page.remainingItemCount } : {}),
   }
   const views = page.items.map((stored) => viewOf(resource, stored))

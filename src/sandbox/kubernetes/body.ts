@@ -1,5 +1,5 @@
 /** Request bodies: JSON or YAML by their content type, with the fields that stand twice. */
-import { parseDocument, parse as parseYaml } from 'yaml'
+import { parseDocument } from 'yaml'
 import { duplicateFields } from './duplicates.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts'
@@ -22,13 +22,38 @@ export interface DecodedBody {
   readonly duplicates: readonly string[]
 }
 
-/** `protobuf`: whether the type has a protobuf form, which custom resources do not. */
-export function decodeBody(body: Buffer | undefined, contentType: string | undefined, protobuf: boolean): DecodedBody {
+/** Custom resources have no protobuf form. */
+export function decodeBody(
+  body: Buffer | undefined,
+  contentType: string | undefined,
+  wanted: { readonly kind: string; readonly custom: boolean },
+): DecodedBody {
   const type = essence(contentType)
-  if (type === PROTOBUF && protobuf) return { value: decodeProtobuf(body ?? Buffer.alloc(0)), duplicates: [] }
-  if (type === 'application/yaml') return decodeYaml(textOf(body))
-  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(['application/json', 'application/yaml', ...(protobuf ? [PROTOBUF] : [])])
-  return decodeJson(textOf(body))
+  if (type === PROTOBUF && !wanted.custom) return { value: decodeProtobuf(body ?? Buffer.alloc(0)), duplicates: [] }
+  const text = textOf(body)
+  if (type === 'application/yaml') return decodeYaml(text)
+  if (type !== '' && type !== 'application/json') throw unsupportedMediaType(['application/json', 'application/yaml', PROTOBUF])
+  const parsed = tryJson(text)
+  if ('fault' in parsed)
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${wanted.kind}): couldn't get version/kind; json parse error: ${parsed.fault} (${summary(text)})`,
+    )
+  return parsed
+}
+
+/** The beginning of a body, for messages. */
+export function summary(text: string): string {
+  return text.length > 30 ? `${text.slice(0, 30)} ...` : text
+}
+
+/** Go's words for the commonest fault of JSON; others are told in JavaScript's. */
+function tryJson(text: string): DecodedBody | { readonly fault: string } {
+  try {
+    return { value: JSON.parse(text) as Json, duplicates: duplicateFields(text) }
+  } catch (error) {
+    const { message } = error as Error
+    return { fault: /^Unexpected end/.test(message) ? 'unexpected end of JSON input' : message }
+  }
 }
 
 /** `strategic`: whether the type knows strategic merge patches, which custom resources do not. */
@@ -44,17 +69,16 @@ export function decodePatch(body: Buffer | undefined, contentType: string | unde
 const textOf = (body: Buffer | undefined) => body?.toString('utf8') ?? ''
 
 function decodeJson(text: string): DecodedBody {
-  try {
-    return { value: JSON.parse(text) as Json, duplicates: duplicateFields(text) }
-  } catch (error) {
-    throw badRequest(`error decoding body: ${(error as Error).message}`)
-  }
+  const parsed = tryJson(text)
+  if ('fault' in parsed) throw badRequest(`error decoding patch: ${parsed.fault}`)
+  return parsed
 }
 
 function decodeYaml(text: string): DecodedBody {
-  const document = parseDocument(text, { uniqueKeys: false })
+  // YAML 1.1, where y and no are booleans; but a time stays the text that it is.
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: (tags) => tags.filter((tag) => tag !== 'timestamp') })
   if (document.errors.length > 0) throw badRequest(`error converting YAML to JSON: ${document.errors[0]!.message}`)
-  return { value: parseYaml(text, { uniqueKeys: false }) as Json, duplicates: [] }
+  return { value: document.toJS() as Json, duplicates: [] }
 }
 
 /** A body that must be an object of a given kind. */

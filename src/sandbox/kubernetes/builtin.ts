@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../ports/index.ts'
 import { ageColumn, column, nameColumn } from './columns.ts'
 import { definitionType } from './definitions.ts'
-import { checkCoreEvent, coreEventSchema, eventColumns, eventSchema, eventSelectable, toCoreEvent, toEventsApi } from './events.ts'
+import { checkCoreEvent, coreEventSchema, eventBlank, eventColumns, eventDefaults, eventSchema, eventSelectable, toCoreEvent, toEventsApi } from './events.ts'
 import { type FieldError, forbiddenField, invalidValue, required } from './field-error.ts'
 import { equal, isObject, type JsonObject } from './json.ts'
 import { configKey, dns1123Label, dns1123Subdomain } from './names.ts'
@@ -70,7 +70,7 @@ const configMaps = builtin({
   kind: 'ConfigMap',
   shortNames: ['cm'],
   schema: { type: 'object', description: 'Configuration as key and value.', properties: { data: STRINGS, binaryData: BYTES, immutable: { type: 'boolean' } } },
-  columns: [nameColumn, column('Data', size, { type: 'integer' }), ageColumn],
+  columns: [nameColumn, column('Data', size), ageColumn],
   check: (object, old) =>
     checkData(object, old, ['data', 'binaryData'], (field, value) => (field === 'data' ? Buffer.byteLength(value) : Buffer.byteLength(value, 'base64'))),
 })
@@ -85,9 +85,9 @@ const secrets = builtin({
     description: 'Credentials as key and base64 value.',
     properties: { data: BYTES, stringData: STRINGS, immutable: { type: 'boolean' }, type: text },
   },
-  columns: [nameColumn, column('Type', (object) => String(object.type ?? '')), column('Data', size, { type: 'integer' }), ageColumn],
+  columns: [nameColumn, column('Type', (object) => String(object.type ?? '')), column('Data', size), ageColumn],
   selectable: ['type'],
-  prepare(object) {
+  defaults(object) {
     object.type ??= 'Opaque'
     const plain = data(object, 'stringData')
     if (Object.keys(plain).length > 0)
@@ -109,6 +109,7 @@ const namespaces = builtin({
   version: 'v1',
   plural: 'namespaces',
   kind: 'Namespace',
+  blank: { spec: {}, status: {} },
   namespaced: false,
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
@@ -137,8 +138,10 @@ const namespaces = builtin({
     },
   },
   columns: [nameColumn, column('Status', (object) => String(data(object, 'status').phase ?? '')), ageColumn],
-  prepare(object, old) {
+  defaults(object) {
     object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name }
+  },
+  prepare(object, old) {
     if (old) {
       if (old.spec !== undefined) object.spec = old.spec
       return
@@ -185,6 +188,7 @@ const leases = builtin({
   version: 'v1',
   plural: 'leases',
   kind: 'Lease',
+  blank: { spec: {} },
   unconditional: false,
   schema: {
     type: 'object',
@@ -216,7 +220,16 @@ const leases = builtin({
 
 const eventBase = { plural: 'events', kind: 'Event', shortNames: ['ev'], storage: '/events', columns: eventColumns } as const
 
-const coreEvents = builtin({ ...eventBase, group: '', version: 'v1', schema: coreEventSchema, selectable: eventSelectable, check: checkCoreEvent })
+const coreEvents = builtin({
+  ...eventBase,
+  defaults: eventDefaults,
+  blank: eventBlank,
+  group: '',
+  version: 'v1',
+  schema: coreEventSchema,
+  selectable: eventSelectable,
+  check: checkCoreEvent,
+})
 
 const events = builtin({
   ...eventBase,
@@ -225,6 +238,8 @@ const events = builtin({
   schema: eventSchema,
   selectable: eventSelectable,
   toStored: toCoreEvent,
+  defaults: eventDefaults,
+  blank: { eventTime: null, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null, regarding: {}, deprecatedSource: {} },
   fromStored: toEventsApi,
   check: (object) => [...(object.eventTime || object.firstTimestamp ? [] : [required('eventTime')]), ...checkCoreEvent(object)],
 })

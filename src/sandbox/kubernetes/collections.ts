@@ -31,7 +31,7 @@ function decode(text: string): Token {
   } catch {
     // Told below, together with tokens of another shape.
   }
-  throw badRequest('continue key is not valid: encoded continue token is not valid')
+  throw badRequest('invalid continue token: continue key is not valid: encoded continue token is not valid')
 }
 
 /** Which objects a request is about. */
@@ -82,7 +82,7 @@ function snapshotVersion(store: Store, options: ListOptions): number {
 
 /** The real server waits a little for the version to come, then says this. */
 function tooNew(wanted: number, current: number): ApiError {
-  return new ApiError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  return new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   })

@@ -43,7 +43,7 @@ function customColumn(definition: PrinterColumn): Column {
     name: definition.name,
     type: definition.type,
     ...(definition.format ? { format: definition.format } : {}),
-    description: definition.description ?? '',
+    description: definition.description ?? `Custom resource definition column (in JSONPath format): ${definition.jsonPath}`,
     priority: definition.priority ?? 0,
     cell: (object, nowMs) => cellOf(definition.type, findAll(object, path)[0], nowMs),
   }

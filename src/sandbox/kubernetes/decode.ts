@@ -1,13 +1,15 @@
 /** From a request's body to an object of a type: kind and version checked, unknown fields handled, defaults filled in. */
 import type { KubeObject } from '../../ports/index.ts'
+import { summary } from './body.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { checkMetadataTypes } from './metadata.ts'
 import type { FieldValidation } from './options.ts'
 import { apiVersionOf, type ResourceType } from './resources.ts'
 import { applyDefaults } from './schema/default.ts'
-import { prune } from './schema/prune.ts'
+import { dropNulls, prune } from './schema/prune.ts'
+import type { Schema } from './schema/structural.ts'
 import { validateValue } from './schema/validate.ts'
-import { badRequest } from './status.ts'
+import { type ApiError, badRequest } from './status.ts'
 
 export interface Decoded {
   readonly object: KubeObject
@@ -19,7 +21,7 @@ export interface Decoded {
 export function decodeObject(value: JsonObject, resource: ResourceType, duplicates: readonly string[] = []): Decoded {
   const apiVersion = apiVersionOf(resource)
   if (resource.custom) {
-    if (value.kind === undefined || value.kind === '') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`)
+    if (value.kind === undefined || value.kind === '') throw kindMissing(value, resource.kind)
   } else {
     // A typed decoder knows what it expects and takes a silent body for that.
     value.apiVersion ??= apiVersion
@@ -27,17 +29,21 @@ export function decodeObject(value: JsonObject, resource: ResourceType, duplicat
   }
   if (value.apiVersion !== apiVersion)
     throw badRequest(`the API version in the data (${value.apiVersion ?? ''}) does not match the expected API version (${apiVersion})`)
-  if (value.kind !== resource.kind)
-    throw badRequest(
-      resource.custom
-        ? `${value.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: converting (${value.kind}) to (${resource.kind}): unknown conversion`
-        : `${value.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: no kind "${value.kind}" is registered for version "${apiVersion}"`,
-    )
   value.metadata ??= {}
   checkMetadataTypes(value.metadata)
+  if (value.kind !== resource.kind) {
+    // A custom resource of another kind is read all the same; validation refuses it.
+    if (resource.custom) return { object: value as unknown as KubeObject, strict: [] }
+    throw badRequest(`${handledAs(resource, value.kind as string)}: no kind "${value.kind}" is registered for version "${apiVersion}"`)
+  }
   const unknown = prune(value, resource.schema)
-  if (resource.custom) applyDefaults(value, resource.schema)
-  else checkTyped(value, resource)
+  if (resource.custom) {
+    dropNulls(value, resource.schema)
+    applyDefaults(value, resource.schema)
+  } else {
+    checkTyped(value, resource)
+    resource.defaults?.(value as unknown as KubeObject)
+  }
   const strict = [...unknown.map((path) => `unknown field ${JSON.stringify(path)}`), ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`)]
   return { object: value as unknown as KubeObject, strict }
 }
@@ -46,9 +52,42 @@ export function decodeObject(value: JsonObject, resource: ResourceType, duplicat
 function checkTyped(value: JsonObject, resource: ResourceType): void {
   const fault = validateValue(withoutNulls(value), resource.schema).find((error) => error.type === 'FieldValueTypeInvalid')
   if (!fault) return
+  const [, wanted = '', actual = ''] = /must be of type (.*): "(.*)"$/s.exec(fault.detail) ?? []
+  if (wanted === 'byte') throw badRequest(`${handledAs(resource)}: illegal base64 data at input byte ${badBase64At(actual)}`)
+  const json = actual === 'integer' ? 'number' : actual === 'boolean' ? 'bool' : actual
   throw badRequest(
-    `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: json: cannot unmarshal ${fault.value} into Go struct field ${resource.kind}.${fault.field}: ${fault.detail}`,
+    `${handledAs(resource)}: json: cannot unmarshal ${json} into Go struct field ${resource.kind}.${structField(fault.field, resource.schema)} of type ${GO_TYPES[wanted] ?? wanted}`,
   )
+}
+
+const GO_TYPES: Readonly<Record<string, string>> = { integer: 'int32', boolean: 'bool', object: 'map[string]string', array: '[]string', 'date-time': 'string' }
+
+function handledAs(resource: ResourceType, kind = resource.kind): string {
+  return `${kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}`
+}
+
+/** The part of a path that is fields of structs: keys of maps are not named. */
+function structField(path: string, schema: Schema): string {
+  const fields: string[] = []
+  let at: Schema | undefined = schema
+  for (const key of path.split('.')) {
+    const name = key.replace(/\[.*$/, '')
+    if (!at?.properties || !Object.hasOwn(at.properties, name)) break
+    fields.push(name)
+    at = key === name ? at.properties[name] : at.properties[name]?.items
+  }
+  return fields.join('.')
+}
+
+function badBase64At(text: string): number {
+  const at = text.search(/[^A-Za-z0-9+/]/)
+  return at < 0 ? text.length - (text.length % 4) : at
+}
+
+/** As the real server tells of a body that does not say what it is. */
+export function kindMissing(value: JsonObject, wanted: string): ApiError {
+  const text = JSON.stringify(value)
+  return badRequest(`the object provided is unrecognized (must be of type ${wanted}): Object 'Kind' is missing in '${text}' (${summary(text)})`)
 }
 
 /** Go's decoder takes null for the zero value. */
@@ -64,7 +103,5 @@ function withoutNulls(value: JsonObject): JsonObject {
 export function enforceStrict(decoded: Decoded, mode: FieldValidation, resource: ResourceType): readonly string[] {
   if (mode === 'Ignore' || decoded.strict.length === 0) return []
   if (mode === 'Warn') return decoded.strict
-  throw badRequest(
-    `${resource.kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: strict decoding error: ${decoded.strict.join(', ')}`,
-  )
+  throw badRequest(`${handledAs(resource)}: strict decoding error: ${decoded.strict.join(', ')}`)
 }

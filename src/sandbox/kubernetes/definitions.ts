@@ -99,8 +99,8 @@ const schema: Schema = {
   },
 }
 
-function prepare(object: KubeObject, old: KubeObject | undefined): void {
-  const spec = object.spec
+function defaults(object: KubeObject): void {
+  const { spec } = object
   if (!isObject(spec)) return
   if (isObject(spec.names)) {
     const given = spec.names
@@ -110,11 +110,28 @@ function prepare(object: KubeObject, old: KubeObject | undefined): void {
     }
   }
   spec.conversion ??= { strategy: 'None' }
+}
+
+function prepare(object: KubeObject, old: KubeObject | undefined): void {
+  const { spec } = object
   if (!old) {
-    const versions = Array.isArray(spec.versions) ? spec.versions : []
+    const versions = isObject(spec) && Array.isArray(spec.versions) ? spec.versions : []
     const stored = versions.flatMap((version) => (isObject(version) && version.storage === true ? [version.name] : []))
-    object.status = { conditions: [], acceptedNames: { plural: '', kind: '' }, storedVersions: stored }
+    object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored }
   }
+}
+
+/** The first sign of a deletion; the rest is the controller's. */
+function deleting(object: KubeObject): void {
+  const status = object.status as { conditions: unknown[] }
+  const condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: object.metadata.deletionTimestamp,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  }
+  object.status = { ...status, conditions: [...(status.conditions ?? []), condition] }
 }
 
 function check(object: KubeObject, old: KubeObject | undefined): FieldError[] {
@@ -149,8 +166,16 @@ function check(object: KubeObject, old: KubeObject | undefined): FieldError[] {
     )
   if (given.conversion && given.conversion.strategy !== 'None') errors.push(notSupported('spec.conversion.strategy', given.conversion.strategy, ['None']))
   errors.push(...checkVersions(given))
+  if (!old && given.versions?.length && !given.versions.some((version) => version.storage))
+    errors.push(invalidValue('status.storedVersions', null, 'must have at least one stored version'))
   if (old) errors.push(...checkImmutable(given, definitionSpec(old)))
   return errors
+}
+
+/** What all versions have in common is told as the definition's own, as the real server does. */
+function placeOf(spec: DefinitionSpec, field: 'schema' | 'additionalPrinterColumns' | 'subresources', i: number, hoisted: string): string {
+  const [first, ...others] = spec.versions
+  return others.every((other) => equal(other[field] ?? null, first?.[field] ?? null)) ? `spec.${hoisted}` : `spec.versions[${i}].${field}`
 }
 
 function checkVersions(spec: DefinitionSpec): FieldError[] {
@@ -158,25 +183,41 @@ function checkVersions(spec: DefinitionSpec): FieldError[] {
   if (!versions?.length) return [required('spec.versions', 'must have at least one version')]
   const errors: FieldError[] = []
   const stored = versions.filter((version) => version.storage).length
-  if (stored !== 1) errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'))
+  const wrong = (detail: string) => errors.push(invalidValue('spec.versions', versions.map(goVersion), detail))
+  if (stored !== 1) wrong('must have exactly one version marked as storage version')
+  if (new Set(versions.map((version) => version.name)).size < versions.length) wrong('must contain unique version names')
   versions.forEach((version, i) => {
-    const path = `spec.versions[${i}]`
-    errors.push(...dns1035Label(version.name ?? '').map((message) => invalidValue(`${path}.name`, version.name ?? '', message)))
-    if (versions.findIndex((other) => other.name === version.name) < i)
-      errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'))
+    errors.push(...dns1035Label(version.name ?? '').map((message) => invalidValue(`spec.versions[${i}].name`, version.name ?? '', message)))
     const root = version.schema?.openAPIV3Schema
-    if (!root) errors.push(required(`${path}.schema.openAPIV3Schema`, 'schemas are required'))
-    else errors.push(...checkStructural(root, `${path}.schema.openAPIV3Schema`))
+    if (!root) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`))
+    else errors.push(...checkStructural(root, `${placeOf(spec, 'schema', i, 'validation')}.openAPIV3Schema`))
     version.additionalPrinterColumns?.forEach((printed, n) => {
-      errors.push(...checkColumn(printed, `${path}.additionalPrinterColumns[${n}]`))
+      errors.push(...checkColumn(printed, `${placeOf(spec, 'additionalPrinterColumns', i, 'additionalPrinterColumns')}[${n}]`))
     })
-    const scale = version.subresources?.scale
-    if (scale && !scale.specReplicasPath?.startsWith('.spec.'))
-      errors.push(invalidValue(`${path}.subresources.scale.specReplicasPath`, scale.specReplicasPath ?? '', 'should be a json path under .spec'))
-    if (scale && !scale.statusReplicasPath?.startsWith('.status.'))
-      errors.push(invalidValue(`${path}.subresources.scale.statusReplicasPath`, scale.statusReplicasPath ?? '', 'should be a json path under .status'))
+    if (version.subresources?.scale) errors.push(...checkScale(version.subresources.scale, `${placeOf(spec, 'subresources', i, 'subresources')}.scale`))
   })
   return errors
+}
+
+function checkScale(scale: ScalePaths, path: string): FieldError[] {
+  const wrong = (field: 'specReplicasPath' | 'statusReplicasPath', root: string) =>
+    scale[field]?.startsWith(`${root}.`) ? [] : [invalidValue(`${path}.${field}`, scale[field] ?? '', `should be a json path under ${root}`)]
+  return [...wrong('specReplicasPath', '.spec'), ...wrong('statusReplicasPath', '.status')]
+}
+
+/** A version as the real server's messages show it. */
+function goVersion(version: DefinitionVersion): unknown {
+  return {
+    Name: version.name,
+    Served: version.served,
+    Storage: version.storage,
+    Deprecated: version.deprecated ?? false,
+    DeprecationWarning: version.deprecationWarning ?? null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
+  }
 }
 
 const COLUMN_TYPES = ['integer', 'number', 'string', 'boolean', 'date']
@@ -218,7 +259,10 @@ export const definitionType = {
   unconditional: false,
   schema,
   columns: [nameColumn, column('Created At', (object) => object.metadata.creationTimestamp ?? '', { type: 'date' })],
+  blank: { spec: { names: {} } },
+  defaults,
   prepare,
+  deleting,
   check,
 } as const
 

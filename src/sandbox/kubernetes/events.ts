@@ -20,7 +20,9 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 export function toEventsApi(stored: KubeObject): KubeObject {
   const entries = Object.entries(stored).map(([key, value]) => [RENAMED[key] ?? key, value])
-  return { ...Object.fromEntries(entries), apiVersion: 'events.k8s.io/v1' }
+  const event: KubeObject = { ...(Object.fromEntries(entries) as KubeObject), apiVersion: 'events.k8s.io/v1' }
+  for (const field of ['reportingController', 'reportingInstance']) if (event[field] === '') delete event[field]
+  return event
 }
 
 export function toCoreEvent(object: KubeObject): KubeObject {
@@ -77,6 +79,25 @@ export const eventSelectable = [
   'source',
   'type',
 ] as const
+
+/** Fields that an event always has, said or not. */
+export function eventDefaults(event: KubeObject): void {
+  const core = event.apiVersion === 'v1'
+  for (const field of core ? ['eventTime', 'firstTimestamp', 'lastTimestamp'] : ['eventTime', 'deprecatedFirstTimestamp', 'deprecatedLastTimestamp'])
+    event[field] ??= null
+  event[core ? 'reportingComponent' : 'reportingController'] ??= ''
+  event.reportingInstance ??= ''
+}
+
+export const eventBlank = {
+  involvedObject: {},
+  source: {},
+  eventTime: null,
+  firstTimestamp: null,
+  lastTimestamp: null,
+  reportingComponent: '',
+  reportingInstance: '',
+}
 
 export function checkCoreEvent(event: KubeObject): FieldError[] {
   const about = event.involvedObject

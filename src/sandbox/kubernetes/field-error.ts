@@ -1,6 +1,3 @@
-/** One complaint about one field, worded as the real server words it. */
-import { canonical } from './json.ts'
-
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -54,7 +51,7 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
 /** The complaint without its field. */
 export function fieldErrorBody(error: FieldError): string {
   const text = TEXT[error.type]
-  const shown = error.value === OMITTED ? text : `${text}: ${canonical(error.value) ?? '""'}`
+  const shown = error.value === OMITTED ? text : `${text}: ${JSON.stringify(error.value) ?? '""'}`
   return error.detail ? `${shown}: ${error.detail}` : shown
 }
 

@@ -5,9 +5,9 @@ import { checkDeclared } from './apply/declared.ts'
 import { applyConfiguration } from './apply/managed-fields.ts'
 import { asObject, decodeBody, decodePatch, type PatchType } from './body.ts'
 import { listPage } from './collections.ts'
-import { type Decoded, decodeObject, enforceStrict } from './decode.ts'
+import { type Decoded, decodeObject, enforceStrict, kindMissing } from './decode.ts'
 import { invalidValue, notSupported } from './field-error.ts'
-import { clone, isObject, type Json, type JsonObject } from './json.ts'
+import { canonical, clone, isObject, type Json, type JsonObject } from './json.ts'
 import { flag, listOptions, type WriteOptions, writeOptions } from './options.ts'
 import { applyJsonPatch, mergePatch } from './patch.ts'
 import type { ResourceType } from './resources.ts'
@@ -46,7 +46,8 @@ export class Handlers {
   handle(request: ResourceRequest): Answer {
     const { method, resource, name } = request
     const verb = name === '' ? { GET: 'list', POST: 'create', DELETE: 'deletecollection' }[method] : VERBS[method]
-    if (!verb || (verb === 'create' && name !== '')) throw methodNotAllowed()
+    // The handler of custom resources takes a POST behind a name for a create all the same.
+    if (!verb || (verb === 'create' && name !== '' && !resource.custom)) throw methodNotAllowed()
     if (!resource.verbs.includes(verb)) throw methodNotAllowed(resource, verb)
     const answer = request.subresource ? this.#subresource(request) : this.#plain(request, verb)
     return resource.deprecation ? { ...answer, warnings: [resource.deprecation, ...(answer.warnings ?? [])] } : answer
@@ -77,8 +78,8 @@ export class Handlers {
   #subresource(request: ResourceRequest): Answer {
     const { resource, subresource, method } = request
     if (subresource === 'finalize' && resource.storage === '/namespaces' && method === 'PUT') return this.#finalize(request)
-    if (subresource !== 'status' && subresource !== 'scale') throw noSuchPath()
-    if (subresource === 'status' ? !resource.status : !resource.scale) throw noSuchPath()
+    const known = (subresource === 'status' && resource.status) || (subresource === 'scale' && resource.scale !== undefined)
+    if (!known) throw resource.custom ? notFound(resource, request.name) : noSuchPath()
     if (method === 'GET') {
       const object = this.#writes.get(resource, request.namespace, request.name)
       return subresource === 'scale' ? { code: 200, body: toScale(resource, object) } : this.#shown(request, 200, object)
@@ -95,7 +96,7 @@ export class Handlers {
   #create(request: ResourceRequest): Answer {
     const { resource } = request
     const options = writeOptions(request.query, request.userAgent, 'CreateOptions')
-    const body = decodeBody(request.body, request.contentType, !request.resource.custom)
+    const body = decodeBody(request.body, request.contentType, request.resource)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
     const warnings = [...enforceStrict(decoded, options.fieldValidation, resource), ...finalizerWarnings(decoded.object, undefined)]
     if (resource.namespaced && request.namespace === '') throw badRequest('an empty namespace may not be set during creation')
@@ -106,7 +107,7 @@ export class Handlers {
   #update(request: ResourceRequest, subresource: Subresource): Answer {
     const { resource } = request
     const options = writeOptions(request.query, request.userAgent, 'UpdateOptions')
-    const body = decodeBody(request.body, request.contentType, !request.resource.custom)
+    const body = decodeBody(request.body, request.contentType, request.resource)
     if (subresource === 'scale') return this.#rescale(request, options, () => body.value)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
     const warnings = [...enforceStrict(decoded, options.fieldValidation, resource)]
@@ -137,7 +138,7 @@ export class Handlers {
       (old) => {
         const result = patched(patch.type, clone(old) as unknown as JsonObject, patch.value, resource)
         if (!isObject(result)) throw badRequest('the patch does not give an object')
-        const text = JSON.stringify(result)
+        const text = canonical(result)
         const decoded = decodeObject(result, resource, patch.duplicates)
         warnings.push(...enforceStrictPatch(decoded, options, text), ...finalizerWarnings(decoded.object, old))
         return decoded.object
@@ -152,8 +153,9 @@ export class Handlers {
     if (!isObject(value)) throw badRequest('error decoding YAML: the patch is not an object')
     if (duplicates.length > 0 && options.fieldValidation === 'Strict')
       throw badRequest(`error strict decoding patch: ${duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`).join(', ')}`)
-    const config = asConfiguration(value, resource, namespace, name)
+    const config = asConfiguration(value, resource, name)
     checkDeclared(config, resource)
+    if (resource.namespaced) config.metadata.namespace ??= namespace
     const context: WriteContext = { ...contextOf(options, subresource), applied: true }
     const writer = this.#writes.writer(resource, context)
     const applied = (live: KubeObject | undefined) => {
@@ -212,7 +214,7 @@ export class Handlers {
   /** `namespaces/NAME/finalize`: the one way to change a namespace's own finalizers. */
   #finalize(request: ResourceRequest): Answer {
     const { resource } = request
-    const decoded = decodeObject(asObject(decodeBody(request.body, request.contentType, !request.resource.custom).value, resource.kind), resource)
+    const decoded = decodeObject(asObject(decodeBody(request.body, request.contentType, request.resource).value, resource.kind), resource)
     return this.#shown(request, 200, this.#writes.finalizeNamespace(resource, request.name, decoded.object.spec))
   }
 }
@@ -239,15 +241,14 @@ function enforceStrictPatch(decoded: Decoded, options: WriteOptions, result: str
 }
 
 /** The body of an apply request, which must say what it is. */
-function asConfiguration(value: JsonObject, resource: ResourceType, namespace: string, name: string): KubeObject {
+function asConfiguration(value: JsonObject, resource: ResourceType, name: string): KubeObject {
   value.metadata ??= {}
   const { metadata } = value
   if (!isObject(metadata)) throw badRequest('the object provided is unrecognized: metadata must be an object')
   if (metadata.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
   metadata.name ??= name
-  if (resource.namespaced) metadata.namespace ??= namespace
   const config = value as unknown as KubeObject
-  if (!config.apiVersion || !config.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 200)}'`)
+  if (!config.apiVersion || !config.kind) throw kindMissing(value, resource.kind)
   const expected = resource.group ? `${resource.group}/${resource.version}` : resource.version
   if (config.apiVersion !== expected || config.kind !== resource.kind)
     throw badRequest(`the API version in the data (${config.apiVersion}) does not match the expected API version (${expected})`)
@@ -258,7 +259,8 @@ function asConfiguration(value: JsonObject, resource: ResourceType, namespace: s
 function deleteOptions(request: ResourceRequest): DeleteOptions & { readonly dryRun: boolean } {
   const { query } = request
   const text = request.body?.toString('utf8') ?? ''
-  const body = text.trim() === '' ? {} : asObject(decodeBody(request.body, request.contentType, true).value, 'DeleteOptions')
+  const body =
+    text.trim() === '' ? {} : asObject(decodeBody(request.body, request.contentType, { kind: 'DeleteOptions', custom: false }).value, 'DeleteOptions')
   const policy = typeof body.propagationPolicy === 'string' ? body.propagationPolicy : (query.get('propagationPolicy') ?? undefined)
   if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(policy))
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [

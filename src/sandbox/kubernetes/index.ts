@@ -58,9 +58,11 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   })
   const definitions = registry.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')!
   const namespaces = registry.find('', 'v1', 'namespaces')!
-  for (const name of NAMESPACES) writes.create(namespaces, '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, BOOT)
+  for (const name of NAMESPACES) writes.create(namespaces, '', decodeObject({ metadata: { name } }, namespaces).object, BOOT)
   for (const crd of options.crds ?? []) writes.create(definitions, '', decodeObject(clone(crd) as unknown as JsonObject, definitions).object, BOOT)
   controllers.run()
+  // Nobody can have seen the boot: like a fresh watch cache, the history starts behind it.
+  store.forget()
 
   const server = createHttpServer({ name: 'kubernetes', clock, isMutating: (request) => request.method !== 'GET' && !isQuestion(request.url) })
   let url = ''

@@ -10,7 +10,7 @@ const whole = (pattern: string) => new RegExp(`^${pattern}$`)
 const RE = { label: whole(LABEL), subdomain: whole(SUBDOMAIN), qualified: whole(QUALIFIED), value: whole(VALUE), dns1035: whole('[a-z]([-a-z0-9]*[a-z0-9])?') }
 
 const regexError = (text: string, pattern: string, ...examples: string[]) =>
-  `${text} (e.g. ${examples.map((example) => `'${example}'`).join(', or ')}, regex used for validation is '${pattern}')`
+  `${text} (e.g. ${examples.map((example) => `'${example}'`).join(',  or ')}, regex used for validation is '${pattern}')`
 const maxLength = (max: number) => `must be no more than ${max} bytes`
 
 const SUBDOMAIN_TEXT =

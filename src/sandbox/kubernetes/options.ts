@@ -86,6 +86,10 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
 export function parseVersion(text: string): number | undefined {
   if (text === '') return undefined
   if (!/^\d+$/.test(text))
-    throw new ApiError(400, 'BadRequest', `Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    )
   return Number(text)
 }

@@ -32,8 +32,7 @@ export function applyJsonPatch(target: JsonObject, patch: Json): Json {
   try {
     return jsonPatch.applyPatch(clone(target), operations, true, true, true).newDocument as Json
   } catch (error) {
-    throw new ApiError(422, 'Invalid', `the server rejected our request due to an error in our request`, {
-      causes: [{ message: (error as Error).message.split('\n')[0]! }],
-    })
+    if (!(error instanceof Error)) throw error
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
   }
 }

@@ -1,7 +1,7 @@
 /** What the server serves: a resource type is one version of one kind, and everything generic code must know of it. */
 import type { KubeObject } from '../../ports/index.ts'
 import type { FieldError } from './field-error.ts'
-import type { Json } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
 import type { Schema } from './schema/structural.ts'
 import type { Named } from './status.ts'
 
@@ -49,11 +49,17 @@ export interface ResourceType extends Named {
   checkName(name: string): string[]
   /** Rules beyond the schema, for built-in types. */
   check?(object: KubeObject, old: KubeObject | undefined): FieldError[]
+  /** Fills in what a request may leave out, for built-in types; part of reading it. */
+  defaults?(object: KubeObject): void
   /** Fills in what the server decides, for built-in types. */
   prepare?(object: KubeObject, old: KubeObject | undefined): void
   /** Where the stored form is another API's. */
   toStored?(object: KubeObject): KubeObject
   fromStored?(stored: KubeObject): KubeObject
+  /** Notes in the object that its deletion was asked for; the type's controller does the rest. */
+  deleting?(object: KubeObject): void
+  /** Fields that a new object has before anything is said. */
+  readonly blank?: JsonObject
   /** Types that are questions: answered, never stored. */
   answer?(object: KubeObject): KubeObject
 }

@@ -19,6 +19,7 @@ function splitOutsideParentheses(text: string): string[] {
 
 function labelRequirement(text: string): (labels: Record<string, string>) => boolean {
   const unable = (why: string) => badRequest(`unable to parse requirement: ${why}`)
+  if (/^\S+\s+(in|notin)\s+[^(\s]/.test(text)) throw unable(`found '${text.split(/\s+/)[2]}' expected: '('`)
   const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text) ?? /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(text)
   const equality = /^([^=!<>\s]+)\s*(==|=|!=)\s*([^=!\s]*)$/.exec(text)
   const presence = /^(!?)\s*([^=!<>\s()]+)$/.exec(text)

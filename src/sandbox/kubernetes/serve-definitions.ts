@@ -1,11 +1,13 @@
 /** The controller behind CustomResourceDefinitions: names, conditions, what is served, and the cleaning up. */
 import type { Clock, KubeObject } from '../../ports/index.ts'
+import { afterUpdate } from './apply/managed-fields.ts'
 import { customColumns } from './columns.ts'
 import { CLEANUP_FINALIZER, type DefinitionSpec, type DefinitionVersion, definitionSpec } from './definitions.ts'
 import { rfc3339 } from './identity.ts'
 import { clone, equal } from './json.ts'
 import { dns1123Subdomain } from './names.ts'
 import { ALL_VERBS, type ResourceRegistry, type ResourceType } from './resources.ts'
+import { withObjectMeta } from './schema/structural.ts'
 import type { Store } from './store.ts'
 import type { Writes } from './writes.ts'
 
@@ -66,12 +68,19 @@ export class ServeDefinitions {
     const next = clone(object)
     next.status = { conditions, acceptedNames, storedVersions }
     if (!rival && !next.metadata.finalizers?.includes(CLEANUP_FINALIZER)) next.metadata.finalizers = [...(next.metadata.finalizers ?? []), CLEANUP_FINALIZER]
-    if (!equal(next, object)) this.#store.put(STORAGE, object.metadata.name, next)
+    if (!equal(next, object)) this.#store.put(STORAGE, object.metadata.name, this.#marked(next, object))
     // Unchanged definitions keep their types, and with them the views of their objects.
     if (rival || this.#served.get(object.metadata.uid!) === object.metadata.generation) return
     this.#served.set(object.metadata.uid!, object.metadata.generation!)
     this.#registry.removeStorage(storageOf(spec))
     for (const version of spec.versions) if (version.served) this.#registry.add(typeOf(spec, version))
+  }
+
+  /** The server itself keeps the status, and is remembered for it. */
+  #marked(next: KubeObject, old: KubeObject): KubeObject {
+    const type = this.#registry.ofKind('apiextensions.k8s.io/v1', 'CustomResourceDefinition')!
+    const writer = this.#writes.writer(type, { manager: 'kube-apiserver', dryRun: false, subresource: 'status' })
+    return { ...next, metadata: { ...next.metadata, managedFields: afterUpdate(old, next, withObjectMeta(type.schema), writer) } }
   }
 
   /** Another type of the group that has one of these names already. */
@@ -107,7 +116,8 @@ export class ServeDefinitions {
     const next = clone(object)
     const status = next.status as { conditions: Condition[] }
     const before = status.conditions.find((condition) => condition.type === 'Terminating')
-    if (before?.status !== terminating.status) status.conditions = [...status.conditions.filter((condition) => condition !== before), terminating]
+    if (before?.status !== terminating.status || before.reason === 'InstanceDeletionPending')
+      status.conditions = [...status.conditions.filter((condition) => condition !== before), terminating]
     if (left === 0) {
       next.metadata.finalizers = next.metadata.finalizers!.filter((name) => name !== CLEANUP_FINALIZER)
       this.#registry.removeStorage(storage)

@@ -34,7 +34,16 @@ export class ApiError extends Error {
     super(message)
     this.name = 'ApiError'
     const kept = details && Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== ''))
-    this.status = { kind: 'Status', apiVersion: 'v1', metadata, status: 'Failure', message, reason, ...(kept ? { details: kept } : {}), code }
+    this.status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata,
+      status: 'Failure',
+      message,
+      ...(reason ? { reason } : {}),
+      ...(kept ? { details: kept } : {}),
+      code,
+    }
   }
 }
 

@@ -31,31 +31,53 @@ export function strategicMerge(target: Json | undefined, patch: Json, schema: Sc
 function mergeList(target: Json | undefined, patch: Json[], schema: Schema | undefined, order: Json | undefined): Json {
   if (schema?.['x-kubernetes-patch-strategy'] !== 'merge' || !Array.isArray(target)) return withoutDirectives(patch)
   const key = schema['x-kubernetes-patch-merge-key']
-  if (!key) {
-    const union = [...target, ...patch.filter((item) => !target.some((other) => equal(other, item)))]
-    return sortBy(union, order, (item) => item)
-  }
-  if (patch.some((item) => isObject(item) && item.$patch === 'replace' && !Object.hasOwn(item, key))) return withoutDirectives(patch)
-  const keyOf = (item: Json) => (isObject(item) ? (item[key] ?? null) : null)
-  let out = [...target]
-  for (const item of patch) {
-    const wanted = keyOf(item)
-    if (wanted === null) throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
-    const at = out.findIndex((other) => equal(keyOf(other), wanted))
-    if (isObject(item) && item.$patch === 'delete') out = out.filter((other) => !equal(keyOf(other), wanted))
-    else if (at >= 0) out[at] = strategicMerge(out[at], item, schema.items)
-    else out.push(strategicMerge(undefined, item, schema.items))
-  }
-  return sortBy(out, order, keyOf, key)
+  const keyOf = (item: Json) => (key && isObject(item) ? (item[key] ?? null) : key ? null : item)
+  if (key && patch.some((item) => isObject(item) && item.$patch === 'replace' && !Object.hasOwn(item, key))) return withoutDirectives(patch)
+  const nameless = key && patch.find((item) => keyOf(item) === null)
+  if (nameless) throw badRequest(`map: ${JSON.stringify(nameless)} does not contain declared merge key: ${key}`)
+
+  const deleted = patch.filter((item) => isObject(item) && item.$patch === 'delete').map(keyOf)
+  const has = (list: readonly Json[], item: Json) => list.some((other) => equal(other, keyOf(item)))
+  const touched = patch.map(keyOf)
+  const merged = patch
+    .filter((item) => !has(deleted, item))
+    .map((item) =>
+      key
+        ? strategicMerge(
+            target.find((other) => equal(keyOf(other), keyOf(item))),
+            item,
+            schema.items,
+          )
+        : item,
+    )
+  const untouched = target.filter((item) => !has(touched, item))
+  const wanted = Array.isArray(order) ? order.map(keyOf) : []
+  return interleave(inOrderOf(wanted, merged, keyOf), untouched, target.map(keyOf), keyOf)
 }
 
-/** Entries named in $setElementOrder take its order among themselves; the others stay where they were. */
-function sortBy(list: Json[], order: Json | undefined, keyOf: (item: Json) => Json, key?: string): Json[] {
-  if (!Array.isArray(order)) return list
-  const wanted = order.map((entry) => (key && isObject(entry) ? (entry[key] ?? null) : entry))
-  const place = (item: Json) => wanted.findIndex((entry) => equal(entry, keyOf(item)))
-  const named = list.filter((item) => place(item) >= 0).sort((a, b) => place(a) - place(b))
-  return list.map((item) => (place(item) >= 0 ? named.shift()! : item))
+type KeyOf = (item: Json) => Json
+
+const placeIn = (order: readonly Json[], item: Json, keyOf: KeyOf) => order.findIndex((entry) => equal(entry, keyOf(item)))
+
+/** Sorted as $setElementOrder says; what it does not name comes last, as it stood. */
+function inOrderOf(order: readonly Json[], list: readonly Json[], keyOf: KeyOf): Json[] {
+  const place = (item: Json) => {
+    const at = placeIn(order, item, keyOf)
+    return at < 0 ? order.length : at
+  }
+  return [...list].sort((a, b) => place(a) - place(b))
+}
+
+/** Entries of the patch and entries it does not touch; of two that were there before, the earlier one comes first. */
+function interleave(patched: Json[], untouched: Json[], before: readonly Json[], keyOf: KeyOf): Json[] {
+  const out: Json[] = []
+  let [p, u] = [0, 0]
+  while (p < patched.length && u < untouched.length) {
+    const mine = placeIn(before, patched[p]!, keyOf)
+    const theirs = placeIn(before, untouched[u]!, keyOf)
+    out.push(mine >= 0 && theirs < mine ? untouched[u++]! : patched[p++]!)
+  }
+  return [...out, ...patched.slice(p), ...untouched.slice(u)]
 }
 
 function withoutDirectives(list: Json[]): Json[] {

@@ -24,7 +24,7 @@ export function toTable(
       : [],
     rows: objects.map(({ stored, shown }) => ({
       cells: columns.map((column) => column.cell(stored, options.nowMs)),
-      ...(options.include === 'None' ? {} : { object: options.include === 'Object' ? shown : partialMetadata(shown) }),
+      object: options.include === 'None' ? null : options.include === 'Object' ? shown : partialMetadata(shown),
     })),
   }
 }

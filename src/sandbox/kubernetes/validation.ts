@@ -11,10 +11,11 @@ import { validateValue } from './schema/validate.ts'
 const json = (object: KubeObject | undefined) => object as unknown as Json | undefined
 
 export function validateNew(object: KubeObject, resource: ResourceType): FieldError[] {
+  if (object.kind !== resource.kind) return withRules([invalidValue('kind', object.kind, `must be ${resource.kind}`)], object, undefined, resource)
   const errors = validateNewMetadata(object, resource.namespaced, resource.checkName)
-  if (!resource.custom) return [...errors, ...builtinSchema(object, resource), ...(resource.check?.(object, undefined) ?? [])]
+  if (!resource.custom) return [...errors, ...(resource.check?.(object, undefined) ?? [])]
   return withRules(
-    [...errors, ...validateValue(json(object)!, resource.schema), ...validateListTypes(json(object), resource.schema)],
+    [...errors, ...validateValue(json(object)!, resource.schema), ...validateScale(object, resource), ...validateListTypes(json(object), resource.schema)],
     object,
     undefined,
     resource,
@@ -23,11 +24,11 @@ export function validateNew(object: KubeObject, resource: ResourceType): FieldEr
 
 export function validateChange(object: KubeObject, old: KubeObject, resource: ResourceType): FieldError[] {
   const errors = validateChangedMetadata(object, old)
-  if (!resource.custom) return [...errors, ...builtinSchema(object, resource), ...(resource.check?.(object, old) ?? [])]
+  if (!resource.custom) return [...errors, ...(resource.check?.(object, old) ?? [])]
   const schemaErrors = validateValue(json(object)!, resource.schema, '', json(old))
   // What the old object already had doubled is not held against this change.
   const listErrors = validateListTypes(json(old), resource.schema).length === 0 ? validateListTypes(json(object), resource.schema) : []
-  return withRules([...errors, ...schemaErrors, ...listErrors], object, old, resource)
+  return withRules([...errors, ...schemaErrors, ...validateScale(object, resource), ...listErrors], object, old, resource)
 }
 
 /** A write of the status subresource answers for the status alone. */
@@ -38,7 +39,9 @@ export function validateStatusChange(object: KubeObject, old: KubeObject, resour
   const status = object.status as Json | undefined
   const before = old.status as Json | undefined
   if (status !== undefined && schema) {
-    errors.push(...validateValue(status, schema, 'status', before))
+    // The status is looked at by itself: details name fields from there on.
+    const below = (field: string) => (field === '<nil>' ? 'status' : `status.${field}`)
+    errors.push(...validateValue(status, schema, '', before).map((error) => ({ ...error, field: below(error.field) })))
     if (validateListTypes(before, schema, 'status').length === 0) errors.push(...validateListTypes(status, schema, 'status'))
   }
   return withRules(errors, object, old, resource)
@@ -51,12 +54,6 @@ function withRules(errors: FieldError[], object: KubeObject, old: KubeObject | u
       invalidValue('', null, 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'),
     ]
   return [...errors, ...validateRules(json(object)!, resource.schema, json(old))]
-}
-
-/** Built-in types have rules of their own; the schema only brings base64 and the like. */
-function builtinSchema(object: KubeObject, resource: ResourceType): FieldError[] {
-  const { metadata: _, ...rest } = object
-  return validateValue(rest as unknown as Json, resource.schema).filter((error) => error.type !== 'FieldValueRequired')
 }
 
 const STANDARD_FINALIZERS = ['orphan', 'foregroundDeletion', 'kubernetes']
@@ -72,9 +69,25 @@ export function finalizerWarnings(object: KubeObject, old: KubeObject | undefine
     })
 }
 
-/** The number at a dotted path such as `.spec.replicas`; undefined when absent. */
-export function numberAt(object: KubeObject, path: string): number | undefined {
-  let value: unknown = object
-  for (const key of path.replace(/^\./, '').split('.')) value = isObject(value) ? value[key] : undefined
-  return typeof value === 'number' ? value : undefined
+const MAX_INT32 = 2_147_483_647
+
+/** The numbers behind the scale subresource. */
+function validateScale(object: KubeObject, { scale }: ResourceType): FieldError[] {
+  if (!scale) return []
+  return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
+    let value: unknown = object
+    for (const key of path.replace(/^\./, '').split('.')) value = isObject(value) ? value[key] : undefined
+    if (value === undefined) return []
+    if (typeof value !== 'number' || !Number.isInteger(value))
+      return [invalidValue(path, 0, `${path} accessor error: ${value} is of the type ${goType(value)}, expected int64`)]
+    if (value < 0) return [invalidValue(path, value, 'should be a non-negative integer')]
+    return value > MAX_INT32 ? [invalidValue(path, value, `should be less than or equal to ${MAX_INT32}`)] : []
+  })
+}
+
+function goType(value: unknown): string {
+  if (value === null) return '<nil>'
+  return (
+    { string: 'string', number: 'float64', boolean: 'bool' }[typeof value as string] ?? (Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}')
+  )
 }

@@ -55,7 +55,7 @@ export class Watches {
       for (const [, object] of this.#store.list(resource.storage)) if (predicate(object)) sink.send('ADDED', object)
     } else if (from) this.#store.since(from).forEach(pass)
     const bookmark = (annotations?: Record<string, string>) =>
-      sink.send('BOOKMARK', { metadata: { resourceVersion: String(this.#store.version), creationTimestamp: null, ...(annotations ? { annotations } : {}) } })
+      sink.send('BOOKMARK', { metadata: { resourceVersion: String(this.#store.version), ...(annotations ? { annotations } : {}) } })
     if (options.sendInitialEvents && options.bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' })
 
     const unsubscribe = this.#store.subscribe(pass)

@@ -9,7 +9,7 @@ import { wipeSystemFields } from './metadata.ts'
 import { apiVersionOf, type ResourceRegistry, type ResourceType } from './resources.ts'
 import { applyDefaults } from './schema/default.ts'
 import { withObjectMeta } from './schema/structural.ts'
-import { ApiError, alreadyExists, badRequest, conflict, forbidden, generatedNameExists, invalid, notFound, qualified, staleVersion } from './status.ts'
+import { ApiError, alreadyExists, badRequest, conflict, forbidden, generatedNameExists, invalid, notFound, staleVersion } from './status.ts'
 import { Store } from './store.ts'
 import { storedForm, viewOf } from './stored-view.ts'
 import { validateChange, validateNew, validateStatusChange } from './validation.ts'
@@ -73,7 +73,7 @@ export class Writes {
       metadata.namespace = namespace
       this.#requireNamespace(resource, namespace, metadata.name ?? '')
     }
-    if (metadata.resourceVersion) throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created')
+    if (metadata.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
     wipeSystemFields(metadata)
     metadata.uid = newUid(this.#random)
     metadata.creationTimestamp = rfc3339(this.#clock.now())
@@ -81,9 +81,9 @@ export class Writes {
     if (generated) metadata.name = generateName(metadata.generateName as string, this.#random)
     if (resource.custom && resource.status) delete object.status
     if (resource.generation) metadata.generation = 1
+    if (!context.applied) setManaged(object, afterUpdate(blank(resource, object), object, withObjectMeta(resource.schema), this.writer(resource, context)))
     resource.prepare?.(object, undefined)
     if (resource.custom) applyDefaults(object as unknown as Json, resource.schema)
-    if (!context.applied) setManaged(object, afterUpdate(undefined, object, withObjectMeta(resource.schema), this.writer(resource, context)))
     refuse(resource, object, validateNew(object, resource))
     const key = Store.key(metadata.namespace ?? '', metadata.name)
     if (this.#store.get(resource.storage, key)) throw generated ? generatedNameExists(resource, metadata.name) : alreadyExists(resource, metadata.name)
@@ -122,7 +122,7 @@ export class Writes {
       throw conflict(
         resource,
         name,
-        `StorageError: invalid object, Code: 4, Key: /registry/${qualified(resource)}/${Store.key(namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+        `StorageError: invalid object, Code: 4, Key: /registry/${resource.custom ? `${resource.group}/` : ''}${resource.plural}/${Store.key(namespace, name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
       )
     if (!metadata.resourceVersion) {
       if (resource.custom || !resource.unconditional)
@@ -151,6 +151,7 @@ export class Writes {
         `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`,
       )
     if (resource.storage === '/namespaces') return this.#deleteNamespace(resource, old, options)
+    if (resource.deleting) return this.#deleteByController(resource, old, options)
     const finalizers = finalizersFor(old, options)
     if (finalizers.length === 0) {
       if (options.dryRun) return { gone: true, object: old }
@@ -197,6 +198,20 @@ export class Writes {
     return this.#store.put(resource.storage, name, object)
   }
 
+  /** Types whose controller does the deleting are only marked. */
+  #deleteByController(resource: ResourceType, old: KubeObject, options: DeleteOptions): Deletion {
+    if (!old.metadata.finalizers?.length) {
+      if (!options.dryRun) this.#store.delete(resource.storage, old.metadata.name)
+      return { gone: true, object: old }
+    }
+    const object = clone(old)
+    if (!object.metadata.deletionTimestamp) {
+      object.metadata.deletionTimestamp = rfc3339(this.#clock.now())
+      resource.deleting!(object)
+    }
+    return { gone: false, object: options.dryRun ? object : this.#store.put(resource.storage, object.metadata.name, object) }
+  }
+
   #requireNamespace(resource: ResourceType, namespace: string, name: string): void {
     const found = this.#store.get('/namespaces', namespace)
     const namespaces = this.#registry.find('', 'v1', 'namespaces')!
@@ -207,16 +222,27 @@ export class Writes {
       ])
   }
 
-  /** Who writes, as managedFields will remember it. */
+  /** Who writes, as managedFields will remember it; writes of a scale are remembered without their time. */
   writer(resource: ResourceType, context: WriteContext): Writer {
     const subresource = context.subresource ?? ''
     const ignored = subresource === 'status' ? FieldSet.of(['f:metadata'], ['f:spec']) : resource.status ? FieldSet.of(['f:status']) : new FieldSet()
-    return { manager: context.manager, apiVersion: apiVersionOf(resource), subresource, time: rfc3339(this.#clock.now()), ignored }
+    return {
+      manager: context.manager,
+      apiVersion: apiVersionOf(resource),
+      subresource,
+      time: subresource === 'scale' ? '' : rfc3339(this.#clock.now()),
+      ignored,
+    }
   }
 }
 
+/** What a new object of a type is before anything is said: Go structs have fields that are always there. */
+function blank(resource: ResourceType, object: KubeObject): KubeObject | undefined {
+  return resource.blank && ({ apiVersion: object.apiVersion, kind: object.kind, metadata: {}, ...resource.blank } as unknown as KubeObject)
+}
+
 function refuse(resource: ResourceType, object: KubeObject, errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors)
+  if (errors.length > 0) throw invalid({ group: resource.group, kind: object.kind }, object.metadata.name ?? '', errors)
 }
 
 function setManaged(object: KubeObject, entries: readonly ManagedEntry[]): void {

@@ -33,11 +33,16 @@ export const widgetCrd: KubeObject = {
                 required: ['size'],
                 'x-kubernetes-validations': [
                   { rule: "!has(self.parts) || self.size != 'small' || size(self.parts) <= 2", message: 'a small widget has at most 2 parts' },
-                  { rule: 'has(self.replicas) && self.replicas >= 0', messageExpression: "'replicas was ' + string(self.replicas)", fieldPath: '.replicas' },
+                  {
+                    rule: 'self.replicas >= 0',
+                    messageExpression: "self.replicas < -5 ? 'far below zero' : 'below zero'",
+                    fieldPath: '.replicas',
+                  },
                 ],
                 properties: {
                   size: {
                     type: 'string',
+                    maxLength: 10,
                     enum: ['small', 'large'],
                     'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'size never changes', reason: 'FieldValueForbidden' }],
                   },
@@ -54,7 +59,11 @@ export const widgetCrd: KubeObject = {
                     items: {
                       type: 'object',
                       required: ['name'],
-                      properties: { name: { type: 'string' }, count: { type: 'integer', default: 1 }, color: { type: 'string', nullable: true } },
+                      properties: {
+                        name: { type: 'string', maxLength: 20 },
+                        count: { type: 'integer', default: 1 },
+                        color: { type: 'string', nullable: true },
+                      },
                     },
                   },
                   extra: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },

@@ -107,12 +107,9 @@ export class FieldSet {
 
   /** Every path in the set, as messages write it: `.spec.topics[name="a"].partitions`. */
   paths(prefix = ''): string[] {
-    return this.elements()
-      .sort(compareElements)
-      .flatMap((element) => {
-        const path = prefix + printElement(element)
-        return [...(this.members.has(element) ? [path] : []), ...(this.children.get(element)?.paths(path) ?? [])]
-      })
+    const members = [...this.members].sort(compareElements).map((element) => prefix + printElement(element))
+    const below = [...this.children].sort(([a], [b]) => compareElements(a, b)).flatMap(([element, child]) => child.paths(prefix + printElement(element)))
+    return [...members, ...below]
   }
 }
 

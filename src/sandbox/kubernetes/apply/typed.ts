@@ -78,8 +78,9 @@ export function compare(before: Json | undefined, after: Json | undefined, schem
     }
     const below = compare(was?.value, is?.value, (is ?? was)!.schema)
     for (const kind of ['added', 'modified', 'removed'] as const) if (!below[kind].isEmpty()) out[kind].children.set(element, below[kind])
-    // A leaf that became a map or the other way round is itself modified.
-    if (was && is && !partsOf(was.value, was.schema) !== !partsOf(is.value, is.schema)) out.modified.members.add(element)
+    // A leaf that became a map or the other way round is itself modified; null is neither.
+    if (was && is && was.value !== null && is.value !== null && !partsOf(was.value, was.schema) !== !partsOf(is.value, is.schema))
+      out.modified.members.add(element)
   }
   return out
 }

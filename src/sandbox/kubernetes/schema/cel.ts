@@ -32,16 +32,37 @@ function compile(rule: Rule): CompiledRule {
   return compiled
 }
 
+const functionNames = new Set(environment.getDefinitions().functions.map((definition) => definition.name))
+
 /** Why an expression cannot be used as a rule (or, with `string`, as a message); undefined when it can. */
 export function compileError(expression: string, wanted: 'bool' | 'string'): string | undefined {
   const result = environment.check(expression)
   if (!result.valid) {
-    const { summary, message, range } = result.error as { summary?: string; message: string; range?: { start: number } }
-    const column = (range?.start ?? 0) + 1
-    return `compilation failed: ERROR: <input>:1:${column}: ${summary ?? message}\n | ${expression}\n | ${'.'.repeat(column - 1)}^`
+    const { column, text } = located(result.error as CelFault, expression)
+    return `compilation failed: ERROR: <input>:1:${column}: ${text}\n | ${expression}\n | ${'.'.repeat(column - 1)}^`
   }
   if (result.type === wanted || result.type === 'dyn') return undefined
   return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
+}
+
+interface CelFault {
+  readonly message: string
+  readonly summary?: string
+  readonly code?: string
+  readonly range?: { readonly start: number }
+}
+
+/** A fault of compilation with its place and wording as cel-go has them. */
+function located(fault: CelFault, expression: string): { column: number; text: string } {
+  const start = fault.range?.start ?? 0
+  const text = fault.summary ?? fault.message
+  const called = fault.code === 'no_matching_overload' ? /'(?:[\w.<>]+\.)?(\w+)\(/.exec(text)?.[1] : undefined
+  if (called !== undefined && !functionNames.has(called)) {
+    const at = expression.indexOf('(', start)
+    return { column: at < 0 ? start + 1 : at + 1, text: `undeclared reference to '${called}' (in container '')` }
+  }
+  const variable = /^Unknown variable: (\w+)$/.exec(text)?.[1]
+  return { column: start + 1, text: variable ? `undeclared reference to '${variable}' (in container '')` : text }
 }
 
 /** All rules that do not hold. `old` undefined: the value is new, transition rules do not apply. */

@@ -1,7 +1,7 @@
 /** What a schema in a CustomResourceDefinition must keep to be structural. */
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from '../field-error.ts'
 import { compileError } from './cel.ts'
-import type { Schema } from './structural.ts'
+import type { Rule, Schema } from './structural.ts'
 import { compiled, validateValue } from './validate.ts'
 
 const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -38,8 +38,8 @@ function walk(schema: Schema, path: string, isRoot: boolean): FieldError[] {
   if (typeof schema.additionalProperties === 'object') errors.push(...walk(schema.additionalProperties, `${path}.additionalProperties`, false))
   if (schema.items) errors.push(...walk(schema.items, `${path}.items`, false))
   if (schema.default !== undefined) {
-    const faults = validateValue(schema.default, schema, 'default')
-    errors.push(...faults.map((fault) => ({ ...fault, field: `${path}.${fault.field}` })))
+    const faults = validateValue(schema.default, schema)
+    errors.push(...faults.map((fault) => ({ ...fault, field: `${path}.default${fault.field === '<nil>' ? '' : `.${fault.field}`}` })))
   }
   return errors
 }
@@ -123,12 +123,24 @@ function checkRules(schema: Schema, path: string): FieldError[] {
       continue
     }
     const fault = compileError(rule.rule, 'bool')
-    if (fault) errors.push(invalidValue(`${at}.rule`, rule, fault))
+    if (fault) errors.push(invalidValue(`${at}.rule`, goRule(rule), fault))
     const messageFault = rule.messageExpression ? compileError(rule.messageExpression, 'string') : undefined
-    if (messageFault) errors.push(invalidValue(`${at}.messageExpression`, rule, messageFault))
+    if (messageFault) errors.push(invalidValue(`${at}.messageExpression`, goRule(rule), messageFault))
     if (rule.message && /\n/.test(rule.message)) errors.push(invalidValue(`${at}.message`, rule.message, 'message must not contain line breaks'))
     const reasons = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
     if (rule.reason && !reasons.includes(rule.reason)) errors.push(notSupported(`${at}.reason`, rule.reason, reasons))
   }
   return errors
+}
+
+/** A rule as the real server's messages show it. */
+function goRule(rule: Rule): unknown {
+  return {
+    Rule: rule.rule,
+    Message: rule.message ?? '',
+    MessageExpression: rule.messageExpression ?? '',
+    Reason: rule.reason ?? null,
+    FieldPath: rule.fieldPath ?? '',
+    OptionalOldSelf: rule.optionalOldSelf ?? null,
+  }
 }

@@ -1,6 +1,6 @@
 /** Pruning: fields that the schema does not name are dropped, and named so that strict requests can refuse them. */
 import { isObject, type Json, type JsonObject } from '../json.ts'
-import { objectMetaSchema, type Schema } from './structural.ts'
+import { childSchema, objectMetaSchema, type Schema } from './structural.ts'
 
 /** Drops unknown fields in place and gives their paths. */
 export function prune(value: Json, schema: Schema, isRoot = true): string[] {
@@ -42,5 +42,16 @@ function walkMetadata(metadata: Json | undefined, path: string, unknown: string[
     if (key === 'managedFields') continue
     walk({ [key]: metadata[key]! }, { type: 'object', properties: objectMetaSchema.properties! }, path, false, unknown)
     if (!Object.hasOwn(objectMetaSchema.properties!, key)) delete metadata[key]
+  }
+}
+
+/** Drops nulls where the schema allows none and has no default in their place. */
+export function dropNulls(value: Json | undefined, schema: Schema | undefined): void {
+  if (Array.isArray(value)) for (const item of value) dropNulls(item, schema?.items)
+  if (!isObject(value)) return
+  for (const [key, child] of Object.entries(value)) {
+    const sub = childSchema(schema, key)
+    if (child === null && sub && !sub.nullable && sub.default === undefined) delete value[key]
+    else dropNulls(child, sub)
   }
 }

@@ -115,7 +115,10 @@ export function compiled(pattern: string): RegExp {
 function checkNumber(value: number, schema: Schema, path: string): FieldError[] {
   const errors: FieldError[] = []
   const fail = (detail: string) => errors.push(invalidValue(path, value, detail))
-  if (schema.type === 'integer' && schema.format === 'int32' && (value > 2_147_483_647 || value < -2_147_483_648))
+  if (schema.type === 'integer' && !Number.isInteger(value)) {
+    const format = schema.format === 'int32' || schema.format === 'int64' ? `with format ${schema.format}` : '(default format)'
+    errors.push(invalidValue('', '', `Checked value must be of type integer ${format} in ${path}`))
+  } else if (schema.type === 'integer' && schema.format === 'int32' && (value > 2_147_483_647 || value < -2_147_483_648))
     errors.push(invalidValue('', '', `Checked value must be of type integer with format int32 in ${path}`))
   if (schema.multipleOf !== undefined && !Number.isInteger(schema.multipleOf < 1 ? (1 / schema.multipleOf) * value : value / schema.multipleOf))
     fail(`${within(path)} should be a multiple of ${schema.multipleOf}`)
