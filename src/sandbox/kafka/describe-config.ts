@@ -1,8 +1,8 @@
 /** Configs as DescribeConfigs shows them: value, where it comes from, and what else it could have come from. */
-import { type ConfigType, type TopicConfig, topicConfigDefinitions } from './topic-config.ts'
+import { type ConfigDefinition, type ConfigType, type TopicConfig, topicConfigDefinitions } from './topic-config.ts'
 import { DEFAULT_PARTITIONS, DEFAULT_REPLICAS } from './topics.ts'
 
-export const ConfigSource = { TOPIC: 1, STATIC_BROKER: 4, DEFAULT: 5 } as const
+export const ConfigSource = { TOPIC: 1, DYNAMIC_DEFAULT_BROKER: 3, STATIC_BROKER: 4, DEFAULT: 5 } as const
 
 export interface DescribedConfig {
   readonly name: string
@@ -16,16 +16,25 @@ export interface DescribedConfig {
 export function describeTopicConfig(config: TopicConfig): DescribedConfig[] {
   return topicConfigDefinitions.map((definition) => {
     const own = config.own.get(definition.name)
-    const inherited = definition.synonym === undefined ? [] : [{ name: definition.synonym, value: definition.default, source: ConfigSource.DEFAULT }]
+    const inherited = inheritedBy(definition)
     return {
       name: definition.name,
       value: own ?? definition.default,
       type: definition.type,
       readOnly: false,
-      source: own === undefined ? ConfigSource.DEFAULT : ConfigSource.TOPIC,
+      source: own === undefined ? (inherited[0]?.source ?? ConfigSource.DEFAULT) : ConfigSource.TOPIC,
       synonyms: own === undefined ? inherited : [{ name: definition.name, value: own, source: ConfigSource.TOPIC }, ...inherited],
     }
   })
+}
+
+/** Since 4.1 a cluster keeps this one as a dynamic default of all brokers (KIP-966). */
+const CLUSTER_WIDE = 'min.insync.replicas'
+
+function inheritedBy({ name, synonym, default: value }: ConfigDefinition): DescribedConfig['synonyms'] {
+  if (synonym === undefined) return []
+  const byDefault = { name: synonym, value, source: ConfigSource.DEFAULT }
+  return name === CLUSTER_WIDE ? [{ ...byDefault, source: ConfigSource.DYNAMIC_DEFAULT_BROKER }, byDefault] : [byDefault]
 }
 
 /** The broker's own, as far as clients ask for them; none can be changed here. */

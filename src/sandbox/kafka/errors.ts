@@ -53,6 +53,24 @@ export class Refusal extends Error {
   }
 }
 
+export interface RecordError {
+  /** The record's place in its batch. */
+  readonly index: number
+  readonly message: string
+}
+
+/** What came is not one sound batch of a size that fits; the log was not looked at. */
+export class BatchRefused extends Refusal {}
+
+/** A batch that was looked into and refused because of its records. */
+export class RecordsRefused extends Refusal {
+  readonly errors: readonly RecordError[]
+  constructor(type: ErrorName, message: string, errors: readonly RecordError[]) {
+    super(type, message)
+    this.errors = errors
+  }
+}
+
 /** Runs `work`; a refusal becomes a value, everything else passes. */
 export function refusalOf(work: () => void): Refusal | undefined {
   try {

@@ -28,7 +28,9 @@ export const createPartitions = defineApi({
   handle: (broker, { topics, validateOnly }) =>
     topics.map(({ name, count, assignments }) => {
       const refused = refusalOf(() => broker.topics.addPartitions(name, count, assignments, validateOnly))
-      return { name, error: refused?.code ?? 0, message: refused?.message ?? null }
+      // The real broker gives no words for this one.
+      const wordless = refused?.type === 'UNKNOWN_TOPIC_OR_PARTITION'
+      return { name, error: refused?.code ?? 0, message: refused && !wordless ? refused.message : null }
     }),
   status: (topics) => firstError(topics.map(({ error }) => error)),
   write(writer, topics) {

@@ -14,6 +14,7 @@ import { ErrorCode, Refusal } from '../errors.ts'
 import type { NewTopic, Topic } from '../topics.ts'
 import { defineApi, firstError } from './api.ts'
 
+const configsByName = (topic: Topic) => describeTopicConfig(topic.config).sort((a, b) => (a.name < b.name ? -1 : 1))
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 interface Created {
@@ -65,7 +66,7 @@ export const createTopics = defineApi({
       writer.int16(error).string(message)
       if (version < 5) return
       writer.int32(topic?.partitions.length ?? -1).int16(topic ? 1 : -1)
-      writer.structs(topic ? describeTopicConfig(topic.config) : [], (config) => {
+      writer.structs(topic ? configsByName(topic) : [], (config) => {
         writer.string(config.name).string(config.value).bool(config.readOnly).int8(config.source).bool(false)
       })
     })

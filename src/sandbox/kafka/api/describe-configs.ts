@@ -22,7 +22,7 @@ interface DescribedResource {
   readonly type: number
   readonly name: string
   readonly error: number
-  readonly message: string | null
+  readonly message: string
   readonly configs: readonly DescribedConfig[]
 }
 
@@ -48,7 +48,7 @@ export const describeConfigs = defineApi({
     const results = resources.map(({ type, name, keys }) => {
       try {
         const configs = configsOf(broker, type, name).filter((config) => keys === null || keys.has(config.name))
-        return { type, name, error: ErrorCode.NONE, message: null, configs }
+        return { type, name, error: ErrorCode.NONE, message: '', configs }
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
         return { type, name, error: error.code, message: error.message, configs: [] }
@@ -72,8 +72,13 @@ export const describeConfigs = defineApi({
 const readKeys = (keys: readonly string[] | null) => (keys === null ? null : new Set(keys))
 
 function configsOf(broker: Broker, type: number, name: string): readonly DescribedConfig[] {
-  if (type === TOPIC_RESOURCE) return describeTopicConfig(broker.topics.require(name).config)
+  if (type === TOPIC_RESOURCE) {
+    const topic = broker.topics.get(name)
+    if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', '')
+    return describeTopicConfig(topic.config)
+  }
   if (type === BROKER_RESOURCE && (name === '' || name === String(broker.nodeId))) return describeBrokerConfig(broker.nodeId, `${broker.host}:${broker.port}`)
+  if (type === BROKER_RESOURCE && !/^-?\d+$/.test(name)) throw new Refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`)
   if (type === BROKER_RESOURCE) throw new Refusal('INVALID_REQUEST', `Unexpected broker id, expected ${broker.nodeId} or empty string, but received ${name}`)
   throw new Refusal('INVALID_REQUEST', `Unsupported resource type: ${type}`)
 }

@@ -91,7 +91,7 @@ export const fetch = defineApi({
       writer.string(name).structs(partitions, (partition) => {
         writer.int32(partition.partition).int16(partition.error).int64(partition.endOffset).int64(partition.endOffset)
         if (version >= 5) writer.int64(partition.startOffset)
-        writer.structs(null, () => undefined)
+        writer.structs(partition.error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ? [] : null, () => undefined)
         if (version >= 11) writer.int32(-1)
         writer.bytes(partition.batches.length === 1 ? partition.batches[0]! : Buffer.concat(partition.batches))
       })

@@ -29,7 +29,7 @@ export const findCoordinator = defineApi({
   handle(broker, { keyType, keys }) {
     const refused = keyType !== GROUP
     const error = refused ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.NONE
-    const message = refused ? 'Transactions are not supported.' : null
+    const message = refused ? 'Transactions are not supported.' : 'NONE'
     const node = refused ? { nodeId: -1, host: '', port: -1 } : { nodeId: broker.nodeId, host: broker.host, port: broker.port }
     return { keys, error, message, ...node }
   },
@@ -37,7 +37,15 @@ export const findCoordinator = defineApi({
   write(writer, { keys, error, message, nodeId, host, port }, version) {
     if (version >= 1) writer.int32(0)
     if (version >= 4) {
-      writer.structs(keys, (key) => writer.string(key).int32(nodeId).string(host).int32(port).int16(error).string(message))
+      writer.structs(keys, (key) =>
+        writer
+          .string(key)
+          .int32(nodeId)
+          .string(host)
+          .int32(port)
+          .int16(error)
+          .string(error === ErrorCode.NONE ? '' : message),
+      )
       return
     }
     writer.int16(error)

@@ -62,7 +62,7 @@ function apply(own: Map<string, string>, config: TopicConfig, { name, operation,
       return
     case APPEND:
     case SUBTRACT: {
-      const verb = operation === APPEND ? 'append' : 'subtract'
+      const verb = operation === APPEND ? 'APPEND' : 'SUBTRACT'
       if (topicConfigDefinition(name)?.type !== 'list') throw new Refusal('INVALID_CONFIG', `Can't ${verb} to key ${name} because its type is not LIST.`)
       const items = (own.get(name) ?? config.get(name)).split(',').filter((item) => item !== '')
       const changed = (value ?? '').split(',').map((item) => item.trim())

@@ -10,13 +10,15 @@
  * acks=0 gets no answer. Version 0 to 2 are announced, as the real broker does for old librdkafka, but not taken.
  */
 import type { Broker } from '../broker.ts'
-import { ErrorCode, Refusal } from '../errors.ts'
+import { BatchRefused, ErrorCode, type RecordError, RecordsRefused, Refusal } from '../errors.ts'
 import { defineApi, firstError } from './api.ts'
 
 interface PartitionResult {
   readonly index: number
   readonly error: number
+  /** Only what was found in the records is put into words. */
   readonly message: string | null
+  readonly errors: readonly RecordError[]
   readonly baseOffset: bigint
   readonly logAppendTime: number
   readonly startOffset: bigint
@@ -63,7 +65,7 @@ export const produce = defineApi({
       writer.string(name).structs(partitions, (partition) => {
         writer.int32(partition.index).int16(partition.error).int64(partition.baseOffset).int64(BigInt(partition.logAppendTime))
         if (version >= 5) writer.int64(partition.startOffset)
-        if (version >= 8) writer.structs([], () => undefined).string(partition.message)
+        if (version >= 8) writer.structs(partition.errors, ({ index, message }) => writer.int32(index).string(message)).string(partition.message)
       })
     })
     writer.int32(0)
@@ -74,15 +76,21 @@ function append(broker: Broker, topicName: string, index: number, records: Buffe
   const topic = broker.topics.require(topicName)
   const log = topic.partitions[index]
   if (!log) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
-  const appended = log.append(records ?? Buffer.alloc(0), topic.config, broker.clock.now())
-  broker.wakeReaders(log)
-  return { index, error: ErrorCode.NONE, message: null, ...appended, startOffset: log.startOffset }
+  try {
+    const appended = log.append(records ?? Buffer.alloc(0), topic.config, broker.clock.now(), `${topicName}-${index}`)
+    broker.wakeReaders(log)
+    return { index, error: ErrorCode.NONE, message: null, errors: [], ...appended, startOffset: log.startOffset }
+  } catch (error) {
+    if (error instanceof Refusal && !(error instanceof BatchRefused)) return { ...failed(index, error), startOffset: log.startOffset }
+    throw error
+  }
 }
 
 const failed = (index: number, refusal: Refusal): PartitionResult => ({
   index,
   error: refusal.code,
-  message: refusal.message,
+  message: refusal instanceof RecordsRefused ? refusal.message : null,
+  errors: refusal instanceof RecordsRefused ? refusal.errors : [],
   baseOffset: -1n,
   logAppendTime: -1,
   startOffset: -1n,

@@ -28,8 +28,9 @@ export const syncGroup = defineApi({
     return { groupId, generation, memberId, protocolType, protocol, assignments }
   },
   names: ({ groupId }) => [groupId],
-  async handle(broker, { groupId, generation, memberId, protocolType, protocol, assignments }) {
+  async handle(broker, { groupId, generation, memberId, protocolType, protocol, assignments }, { version }) {
     try {
+      if (version >= 5 && (protocolType === null || protocol === null)) throw new Refusal('INCONSISTENT_GROUP_PROTOCOL')
       const group = broker.groups.requireGroup(groupId)
       if ((protocolType ?? group.protocolType) !== group.protocolType || (protocol ?? group.protocol) !== group.protocol) {
         throw new Refusal('INCONSISTENT_GROUP_PROTOCOL')

@@ -114,7 +114,6 @@ export class GroupCoordinator {
   }
 
   delete(groupId: string): void {
-    if (groupId === '') throw new Refusal('INVALID_GROUP_ID')
     const group = this.#groups.get(groupId)
     if (!group) throw new Refusal('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
     if (group.members.size > 0) throw new Refusal('NON_EMPTY_GROUP', `Group ${groupId} is not empty.`)

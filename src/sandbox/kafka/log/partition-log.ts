@@ -2,7 +2,7 @@
  * The log of one partition, in memory: batches in segments, oldest first. A segment is closed by its size or age
  * (segment.bytes, segment.ms); only closed segments are compacted, and retention takes whole segments.
  */
-import { Refusal } from '../errors.ts'
+import { BatchRefused, RecordsRefused, Refusal } from '../errors.ts'
 import type { TopicConfig } from '../topic-config.ts'
 import { ProducerStates } from './producer-state.ts'
 import {
@@ -61,17 +61,18 @@ export class PartitionLog {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }
 
-  /** Checks and stores what a producer sent; throws a Refusal and stores nothing when it is not right. */
-  append(records: Buffer, config: TopicConfig, now: number): Appended {
+  /** Checks and stores what a producer sent; throws a Refusal and stores nothing when it is not right. `name` is for its words. */
+  append(records: Buffer, config: TopicConfig, now: number, name = ''): Appended {
     const batches = splitBatches(records)
     const [sent] = batches
     if (!sent || batches.length > 1)
-      throw new Refusal('INVALID_RECORD', 'Produce requests with version 3 and above must have exactly one record batch per partition')
+      throw new BatchRefused('INVALID_RECORD', 'Produce requests with version 3 and above must have exactly one record batch per partition')
     const header = readHeader(sent)
-    this.#assertBatch(sent, header, config, now)
+    this.#assertBatch(sent, header, config)
+    assertRecords(readRecords(sent, header), config, now, name)
     const repeated = header.producerId >= 0n ? this.producers.check(header) : undefined
     const logAppendTime = config.logAppendTime ? now : -1
-    if (repeated !== undefined) return { baseOffset: repeated, logAppendTime }
+    if (repeated !== undefined) return { baseOffset: repeated, logAppendTime: header.maxTimestamp }
 
     const baseOffset = this.#end
     // A copy: what came is part of a larger network buffer.
@@ -84,11 +85,11 @@ export class PartitionLog {
     return { baseOffset, logAppendTime }
   }
 
-  #assertBatch(batch: Buffer, header: BatchHeader, config: TopicConfig, now: number): void {
-    if (!hasValidChecksum(batch)) throw new Refusal('CORRUPT_MESSAGE', 'Record is corrupt (the checksum is wrong)')
+  #assertBatch(batch: Buffer, header: BatchHeader, config: TopicConfig): void {
+    if (!hasValidChecksum(batch)) throw new BatchRefused('CORRUPT_MESSAGE', 'Record is corrupt (the checksum is wrong)')
     const limit = config.number('max.message.bytes')
     if (batch.length > limit) {
-      throw new Refusal(
+      throw new BatchRefused(
         'MESSAGE_TOO_LARGE',
         `The record batch size in the append is ${batch.length} bytes which exceeds the maximum configured value of ${limit}.`,
       )
@@ -97,17 +98,6 @@ export class PartitionLog {
     const offsets = header.lastOffset - header.baseOffset + 1n
     if (header.recordCount < 1 || BigInt(header.recordCount) !== offsets) {
       throw new Refusal('INVALID_RECORD', `Inconsistent batch offset range: ${offsets} offsets for ${header.recordCount} records`)
-    }
-    const before = config.number('message.timestamp.before.max.ms')
-    const after = config.number('message.timestamp.after.max.ms')
-    for (const record of readRecords(batch, header)) {
-      if (config.compacts && record.key === null) {
-        throw new Refusal('INVALID_RECORD', 'One or more records have been rejected: Compacted topic cannot accept message without key')
-      }
-      if (config.logAppendTime) continue
-      if (now - record.timestamp > before || record.timestamp - now > after) {
-        throw new Refusal('INVALID_TIMESTAMP', `Timestamp ${record.timestamp} of message is out of range at ${now}`)
-      }
     }
   }
 
@@ -192,6 +182,30 @@ export class PartitionLog {
     const next = this.segments[1]?.batches[0]
     this.truncateBefore(next ? next.header.baseOffset : this.#end)
   }
+}
+
+const SHOWN_ERRORS = 3
+
+function assertRecords(records: readonly BatchRecord[], config: TopicConfig, now: number, name: string): void {
+  if (config.compacts) {
+    const errors = records.flatMap(({ key }, index) =>
+      key === null ? [{ index, message: `Compacted topic cannot accept message without key in topic partition ${name}` }] : [],
+    )
+    if (errors.length > 0) {
+      const shown = errors.slice(0, SHOWN_ERRORS).map(({ index, message }) => `RecordError(batchIndex=${index}, message='${message}')`)
+      const words = `One or more records have been rejected due to ${errors.length} record errors in total, and only showing the first three errors at most: [${shown.join(', ')}]`
+      throw new RecordsRefused('INVALID_RECORD', words, errors)
+    }
+  }
+  if (config.logAppendTime) return
+  const from = now - config.number('message.timestamp.before.max.ms')
+  const to = now + config.number('message.timestamp.after.max.ms')
+  const errors = records.flatMap(({ timestamp }, index) =>
+    timestamp < from || timestamp > to
+      ? [{ index, message: `Timestamp ${timestamp} of message with offset ${index} is out of range. The timestamp should be within [${from}, ${to}]` }]
+      : [],
+  )
+  if (errors.length > 0) throw new RecordsRefused('INVALID_TIMESTAMP', 'One or more records have been rejected due to invalid timestamp', errors)
 }
 
 /** With compression.type set on the topic, the broker packs what came in another form again. */

@@ -9,7 +9,7 @@
  *   record: length varint | attributes int8 | timestampDelta varlong | offsetDelta varint | key | value | headers
  */
 import { kafkaCodecs } from '../../../ports/index.ts'
-import { Refusal } from '../errors.ts'
+import { BatchRefused, Refusal } from '../errors.ts'
 import { crc32c } from '../wire/crc32c.ts'
 import { Reader, WireError } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
@@ -51,11 +51,11 @@ export interface BatchRecord {
 export function splitBatches(records: Buffer): Buffer[] {
   const batches: Buffer[] = []
   for (let at = 0; at < records.length; ) {
-    if (records.length - at < CRC_AT) throw new Refusal('CORRUPT_MESSAGE', 'The batch is cut.')
+    if (records.length - at < CRC_AT) throw new BatchRefused('CORRUPT_MESSAGE', 'The batch is cut.')
     const magic = records.readInt8(at + 16)
-    if (magic !== 2) throw new Refusal('UNSUPPORTED_FOR_MESSAGE_FORMAT', `Only record batches of format 2 are taken, not ${magic}.`)
+    if (magic !== 2) throw new BatchRefused('INVALID_RECORD', `Only record batches of format 2 are taken, not ${magic}.`)
     const length = LENGTH_END + records.readInt32BE(at + 8)
-    if (length < BATCH_HEADER_BYTES || at + length > records.length) throw new Refusal('CORRUPT_MESSAGE', 'The batch length is wrong.')
+    if (length < BATCH_HEADER_BYTES || at + length > records.length) throw new BatchRefused('CORRUPT_MESSAGE', 'The batch length is wrong.')
     batches.push(records.subarray(at, at + length))
     at += length
   }
