@@ -1,7 +1,7 @@
 /** The dashboard page: reads the dashboard, lays its panels out, and asks for their data again and again. */
 import { element, getJson, postJson } from './dom.js'
 import { drawPanel } from './panels/index.js'
-import { durationMs, niceInterval, now, timeOf } from './time.js'
+import { durationMs, niceInterval, now, timeLabel, timeOf } from './time.js'
 import { transform } from './transform.js'
 
 const grid = document.getElementById('grid')
@@ -24,6 +24,7 @@ const REFRESHES = ['', '5s', '10s', '30s', '1m', '5m']
 const view = { from: 'now-6h', to: 'now', refresh: '' }
 let panels = []
 let timer
+let zone
 
 const answer = await getJson(`/api/dashboards/uid/${encodeURIComponent(uid)}`).catch((error) => {
   grid.replaceChildren(element('p', { class: 'page-fault', role: 'alert' }, [error.message]))
@@ -39,8 +40,9 @@ function start({ dashboard, meta }) {
   view.from = asked.get('from') ?? dashboard.time?.from ?? view.from
   view.to = asked.get('to') ?? dashboard.time?.to ?? view.to
   view.refresh = asked.get('refresh') ?? (typeof dashboard.refresh === 'string' ? dashboard.refresh : '')
+  zone = ['utc', 'UTC'].includes(dashboard.timezone) ? 'UTC' : undefined
   fillSelects()
-  panels = allPanels(dashboard.panels ?? []).map((json) => makePanel(json, dashboard))
+  panels = allPanels(dashboard.panels ?? []).map((json) => makePanel(json))
   grid.replaceChildren(...panels.map(({ node }) => node))
   rangeBox.addEventListener('change', () => {
     const [from, to] = rangeBox.value.split('|')
@@ -67,10 +69,14 @@ function changed() {
 function fillSelects() {
   const custom = `${view.from}|${view.to}`
   const ranges = RANGES.map(([from, label]) => [`${from}|now`, label])
-  if (!ranges.some(([value]) => value === custom)) ranges.unshift([custom, `${view.from} to ${view.to}`])
+  if (!ranges.some(([value]) => value === custom)) ranges.unshift([custom, `${rangeEnd(view.from)} to ${rangeEnd(view.to)}`])
   rangeBox.replaceChildren(...ranges.map(([value, label]) => element('option', { value, selected: value === custom }, [label])))
   const refreshes = REFRESHES.includes(view.refresh) ? REFRESHES : [...REFRESHES, view.refresh]
   refreshBox.replaceChildren(...refreshes.map((value) => element('option', { value, selected: value === view.refresh }, [value || 'Off'])))
+}
+
+function rangeEnd(text) {
+  return text.startsWith('now') ? text : timeLabel(timeOf(text), zone).slice(0, 16)
 }
 
 /** Rows are headings; the panels of a collapsed row stand inside it. */
@@ -78,7 +84,7 @@ function allPanels(list) {
   return list.flatMap((panel) => (panel.type === 'row' ? [panel, ...(panel.collapsed ? [] : (panel.panels ?? []))] : [panel]))
 }
 
-function makePanel(json, dashboard) {
+function makePanel(json) {
   const { x = 0, y = 0, w = 12, h = 8 } = json.gridPos ?? {}
   const place = `grid-column: ${x + 1} / span ${w}; grid-row: ${y + 1} / span ${h}`
   if (json.type === 'row') return { json, node: element('h2', { class: 'row-heading', style: place }, [json.title ?? '']) }
@@ -97,7 +103,7 @@ function makePanel(json, dashboard) {
     },
     [head, body, values],
   )
-  return { json, node, body, values, fault, zone: dashboard.timezone === 'utc' ? 'UTC' : undefined }
+  return { json, node, body, values, fault, zone }
 }
 
 /** Asks for all panels at once; the next turn begins when the refresh interval is over. */

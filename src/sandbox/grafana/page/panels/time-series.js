@@ -32,6 +32,7 @@ function valuesOf(series) {
   return series.map(({ name, times, values }) => ({ name, times, values }))
 }
 
+/** Stacked series are drawn from the top one down, each over the foot of the one before. */
 function dataOf(series) {
   if (series.length === 0) return [[], []]
   const joined = uPlot.join(series.map(({ times, values }) => [times, values]))
@@ -42,7 +43,13 @@ function dataOf(series) {
     sums[i] += value
     return sums[i]
   }
-  return [joined[0], ...joined.slice(1).map((values) => values.map(onTop))]
+  return [
+    joined[0],
+    ...joined
+      .slice(1)
+      .map((values) => values.map(onTop))
+      .reverse(),
+  ]
 }
 
 const isStacked = (series) => ['normal', 'percent'].includes(series[0]?.config.custom?.stacking?.mode)
@@ -61,14 +68,14 @@ function optionsFor(series, plot, range, zone) {
     ...(zone ? { tzDate: (ms) => uPlot.tzDate(new Date(ms), zone) } : {}),
     scales: { x: { time: true, min: range.from, max: range.to, range: [range.from, range.to] }, y: { range: (_, min, max) => yRange(min, max, config) } },
     axes: [
-      { ...AXIS, values: axisTimes(range, zone), space: 80 },
+      { ...AXIS, values: axisTimes(range, zone), space: 80, size: 26 },
       {
         ...AXIS,
         size: (_, values) => 16 + 6.5 * Math.max(3, ...(values ?? []).map((text) => String(text).length)),
         values: (_, ticks) => ticks.map((tick) => formatValue(tick, config.unit, config.decimals)),
       },
     ],
-    series: [{}, ...series.map(lineOf)],
+    series: [{}, ...(isStacked(series) ? series.toReversed().map(solid) : series.map(lineOf))],
     plugins: [thresholds(config), tooltip(series, zone)],
   }
 }
@@ -106,11 +113,23 @@ function lineOf({ name, color, config }) {
   }
 }
 
+function solid(one) {
+  return { ...lineOf(one), fill: mixed(one.color), stroke: one.color }
+}
+
+/** The colour over the panel's ground, opaque, so that what is below does not shine through. */
+function mixed(color) {
+  const ground = [22, 27, 36]
+  const parts = /^#(..)(..)(..)$/.exec(color)
+  if (!parts) return color
+  return `rgb(${ground.map((base, i) => Math.round(base * 0.3 + Number.parseInt(parts[i + 1], 16) * 0.7)).join(',')})`
+}
+
 /** Full under the line, nothing at the bottom. */
 function fade(u, color, opacity) {
   const gradient = u.ctx.createLinearGradient(0, u.bbox.top, 0, u.bbox.top + u.bbox.height)
-  gradient.addColorStop(0, withAlpha(color, Math.min(1, opacity * 1.8)))
-  gradient.addColorStop(1, withAlpha(color, opacity * 0.25))
+  gradient.addColorStop(0, withAlpha(color, opacity))
+  gradient.addColorStop(1, withAlpha(color, opacity * 0.1))
   return gradient
 }
 
