@@ -173,6 +173,9 @@ function patternOf(letter: string, width: number): string {
       return width >= 2 ? '\\d{2}' : '\\d{1,2}'
     case 'S':
       return `\\d{${width}}`
+    case 'q':
+    case 'Q':
+      return width >= 3 ? 'Q[1-4]' : '0?[1-4]'
     case 'E':
     case 'e':
       return '[A-Za-z]+'
@@ -217,6 +220,9 @@ function printField(letter: string, width: number, local: Date, offset: number, 
       return pad(local.getUTCMinutes(), width)
     case 's':
       return pad(local.getUTCSeconds(), width)
+    case 'q':
+    case 'Q':
+      return (width >= 3 ? 'Q' : '') + String(Math.floor(local.getUTCMonth() / 3) + 1)
     case 'S':
       return `${pad(local.getUTCMilliseconds(), 3)}000000`.slice(0, width)
     case 'a':

@@ -174,11 +174,7 @@ function parseSource(text: string): JsonObject {
     throw new EsError(400, { type: 'document_parsing_exception', reason: `failed to parse: ${cause.reason}`, causedBy: cause })
   }
   if (!isObject(source as JsonObject)) {
-    throw new EsError(400, {
-      type: 'document_parsing_exception',
-      reason: 'failed to parse',
-      causedBy: { type: 'not_x_content_exception', reason: 'Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes' },
-    })
+    throw new EsError(400, { type: 'document_parsing_exception', reason: 'Malformed content, must start with an object' })
   }
   return source as JsonObject
 }

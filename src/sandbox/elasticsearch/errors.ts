@@ -12,19 +12,19 @@ export class EsError extends Error {
   readonly status: number
   readonly cause1: ErrorCause
   /** Where the reported error differs from its root. */
-  readonly root: ErrorCause | undefined
+  readonly roots: readonly ErrorCause[] | undefined
 
-  constructor(status: number, cause: ErrorCause, root?: ErrorCause) {
+  constructor(status: number, cause: ErrorCause, roots?: readonly ErrorCause[]) {
     super(cause.reason)
     this.name = 'EsError'
     this.status = status
     this.cause1 = cause
-    this.root = root
+    this.roots = roots
   }
 
   body(): JsonObject {
-    const { causedBy: _, ...root } = this.root ?? this.cause1
-    return { error: { root_cause: [causeBody(root)], ...causeBody(this.cause1) }, status: this.status }
+    const roots = (this.roots ?? [this.cause1]).map(({ causedBy: _, ...root }) => causeBody(root))
+    return { error: { root_cause: roots, ...causeBody(this.cause1) }, status: this.status }
   }
 }
 
@@ -65,17 +65,19 @@ export class ShardFailure extends Error {
     this.repeated = repeated
   }
 
-  toEsError(index: string, node: string): EsError {
-    const { causedBy: _, ...root } = this.failure
+  /** One failure for every index: those that name one are of that index alone. */
+  toEsError(indices: readonly string[], node: string): EsError {
+    const own = this.failure.extra?.index
+    const failed = typeof own === 'string' ? [own] : indices
     return new EsError(
       400,
       {
         type: 'search_phase_execution_exception',
         reason: 'all shards failed',
-        extra: { phase: 'query', grouped: true, failed_shards: [{ shard: 0, index, node, reason: causeBody(this.failure) }] },
+        extra: { phase: 'query', grouped: true, failed_shards: failed.map((index) => ({ shard: 0, index, node, reason: causeBody(this.failure) })) },
         ...(this.repeated ? { causedBy: { ...this.failure, causedBy: this.failure } } : {}),
       },
-      root,
+      failed.map(() => this.failure),
     )
   }
 }

@@ -44,10 +44,6 @@ export function parseHits(body: JsonObject): HitOptions {
   const sort = asList(body.sort).flatMap(sortRules)
   const searchAfter = Array.isArray(body.search_after) ? body.search_after : undefined
   if (searchAfter && from > 0) throw illegalArgument('[from] parameter must be set to 0 when [search_after] is used')
-  if (searchAfter && sort.length === 0) throw illegalArgument('Sort must contain at least one field.')
-  if (searchAfter && searchAfter.length !== sort.length) {
-    throw illegalArgument(`search_after has ${searchAfter.length} value(s) but sort has ${sort.length}.`)
-  }
   return {
     from,
     size,
@@ -111,7 +107,7 @@ export function sourceFilter(given: Json | undefined): (source: JsonObject) => J
       const included = includes.length === 0 || covers(includes, path)
       if (isObject(value) && (!included || excludes.length > 0)) {
         const inner = walk(value, `${path}.`)
-        if (included || Object.keys(inner).length > 0) kept[key] = inner
+        if (Object.keys(inner).length > 0) kept[key] = inner
       } else if (included) kept[key] = value
     }
     return kept
@@ -119,8 +115,16 @@ export function sourceFilter(given: Json | undefined): (source: JsonObject) => J
   return (source) => walk(source, '')
 }
 
+function checkSearchAfter({ searchAfter, sort }: HitOptions): void {
+  if (!searchAfter) return
+  const fault = (reason: string) => new ShardFailure({ type: 'illegal_argument_exception', reason }, true)
+  if (sort.length === 0) throw fault('Sort must contain at least one field.')
+  if (searchAfter.length !== sort.length) throw fault(`search_after has ${searchAfter.length} value(s) but sort has ${sort.length}.`)
+}
+
 /** `max_score` and `hits` of an answer. */
 export function showHits(found: readonly ScoredDoc[], options: HitOptions, context: AggContext): JsonObject {
+  checkSearchAfter(options)
   const ranked = rank(found, options, context)
   const bySort = options.sort.length > 0
   const page = ranked.slice(options.from, options.from + options.size)

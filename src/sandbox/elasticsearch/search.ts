@@ -65,7 +65,11 @@ export function parseSearch(cluster: Cluster, body: JsonObject): ParsedSearch {
           ...(aggregations ? { aggregations: indices.length === 0 ? {} : aggregations } : {}),
         }
       } catch (error) {
-        if (error instanceof ShardFailure) throw error.toEsError(indices[0]?.name ?? '', cluster.nodeId)
+        if (error instanceof ShardFailure)
+          throw error.toEsError(
+            indices.map(({ name }) => name),
+            cluster.nodeId,
+          )
         throw error
       }
     },

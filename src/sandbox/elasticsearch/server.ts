@@ -75,7 +75,7 @@ async function respond(cluster: Cluster, router: Router, request: FastifyRequest
 function faultAnswer(error: unknown): EsAnswer {
   if (error instanceof EsError) return { status: error.status, body: error.body() }
   if (error instanceof UnsupportedType) return { status: 406, body: { error: error.message, status: 406 } }
-  if (error instanceof ShardFailure) return faultAnswer(error.toEsError('', ''))
+  if (error instanceof ShardFailure) return faultAnswer(error.toEsError([''], ''))
   // A fault of the stand-in itself, in the form that clients understand.
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { status: 500, body: new EsError(500, { type: 'exception', reason }).body() }

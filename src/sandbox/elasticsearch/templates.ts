@@ -149,7 +149,11 @@ export function templateFor(cluster: Cluster, index: string): Composed | undefin
 /** What the simulate calls answer. */
 export function simulated(composed: Composed, overlaps: readonly string[], cluster: Cluster): JsonObject {
   return {
-    template: { settings: nestedSettings(composed.settings), mappings: composed.mappings, aliases: composed.aliases },
+    template: {
+      settings: nestedSettings(composed.settings),
+      ...(Object.keys(composed.mappings).length > 0 ? { mappings: composed.mappings } : {}),
+      aliases: composed.aliases,
+    },
     overlapping: overlaps.map((name) => ({ name, index_patterns: patternsOf(cluster.indexTemplates.get(name) ?? {}) })),
   }
 }

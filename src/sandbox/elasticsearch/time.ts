@@ -81,7 +81,7 @@ export function zoneOf(id: string): Zone | undefined {
 }
 
 /** The instant whose local time in the zone is `local` (a UTC-like number). */
-function fromLocal(local: number, zone: Zone): number {
+export function fromLocal(local: number, zone: Zone): number {
   const first = local - zone.offsetAt(local)
   return local - zone.offsetAt(first)
 }

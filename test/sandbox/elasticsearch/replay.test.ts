@@ -15,7 +15,7 @@ const OWN = new Set(['took', 'index_uuid', 'node', 'created_date_millis', 'modif
 function comparable(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => comparable(item, depth))
   if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(12))
-  if (typeof value === 'string') return value.replaceAll(/\[\d+:\d+\] /g, '').replace(/\/[\w-]{22}\]/g, '/uuid]')
+  if (typeof value === 'string') return value.replaceAll(/\[\d+:\d+\] ?/g, '').replace(/\/[\w-]{22}\]/g, '/uuid]')
   if (typeof value !== 'object' || value === null) return value
   const kept = Object.entries(value).filter(([key]) => !OWN.has(key) && !(key === 'caused_by' && depth > 0))
   return Object.fromEntries(

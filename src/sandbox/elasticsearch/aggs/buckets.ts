@@ -1,5 +1,5 @@
 /** Buckets by value and by query. https://www.elastic.co/docs/reference/aggregations/bucket */
-import { parsingError } from '../errors.ts'
+import { contentError } from '../errors.ts'
 import type { Doc } from '../index-state.ts'
 import { asList, asObject, isObject, type Json, type JsonObject } from '../json.ts'
 import { isNumeric, type Value } from '../mapping/field.ts'
@@ -29,7 +29,12 @@ const terms: AggParser = ({ name, body, sub }) => {
   onlyKeys('terms', body, TERMS_KEYS)
   const path = requiredField(name, body)
   const size = typeof body.size === 'number' ? body.size : 10
-  if (size < 1) throw parsingError(`[size] must be greater than 0. Found [${size}] in [${name}]`)
+  if (size < 1) {
+    throw contentError('[1:1] [terms] failed to parse field [size]', {
+      type: 'illegal_argument_exception',
+      reason: `[size] must be greater than 0. Found [${size}] in [${name}]`,
+    })
+  }
   const minimum = typeof body.min_doc_count === 'number' ? body.min_doc_count : 1
   const wanted = termFilter(body.include, body.exclude)
   return (docs, context) => {

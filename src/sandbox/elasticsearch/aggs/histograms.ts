@@ -2,11 +2,11 @@
 
 import { dateFormat } from '../date-format.ts'
 import { parseDateMath } from '../date-math.ts'
-import { contentError, illegalArgument } from '../errors.ts'
+import { contentError, illegalArgument, ShardFailure } from '../errors.ts'
 import type { Doc } from '../index-state.ts'
 import { asObject, type Json, type JsonObject } from '../json.ts'
 import { isDate, isNumeric } from '../mapping/field.ts'
-import { addUnits, calendarUnits, durationMs, floorTo, utc, type Zone, zoneOf } from '../time.ts'
+import { addUnits, calendarUnits, durationMs, floorTo, fromLocal, utc, type Zone, zoneOf } from '../time.ts'
 import { type AggContext, type AggParser, asNumber, docValueField, formatted, onlyKeys, requiredField, unsupportedField, valuesOf } from './agg.ts'
 import { orderBuckets } from './order.ts'
 
@@ -40,11 +40,12 @@ export const dateHistogram: AggParser = ({ name, body, sub }) => {
   onlyKeys('date_histogram', body, DATE_KEYS)
   const path = requiredField(name, body)
   const zone = zoneFrom(body.time_zone)
-  const steps = dateSteps(body, zone)
+  const steps = body.fixed_interval === undefined && body.calendar_interval === undefined && body.interval === undefined ? undefined : dateSteps(body, zone)
   const minimum = typeof body.min_doc_count === 'number' ? body.min_doc_count : 0
   return (docs, context) => {
     const field = docValueField(context, path)
-    if (field && !isDate(field.type)) throw unsupportedField(field, 'date_histogram')
+    if (!steps) throw new ShardFailure({ type: 'illegal_argument_exception', reason: 'Invalid interval specified, must be non-null and non-empty' }, true)
+    if (field && !isDate(field.type) && !isNumeric(field.type)) throw unsupportedField(field, 'date_histogram')
     const bound = (value: Json | undefined): number | undefined => {
       if (value === undefined || value === null) return undefined
       const format = (typeof body.format === 'string' ? dateFormat(body.format) : undefined) ?? field?.format
@@ -56,9 +57,10 @@ export const dateHistogram: AggParser = ({ name, body, sub }) => {
     const keys = keysOf(buckets, steps, minimum, limits(body.extended_bounds), limits(body.hard_bounds))
     const shown = keys.map((key) => {
       const inside = buckets.get(key) ?? []
-      return { key_as_string: formatted(field, key, body.format, zone) ?? String(key), key, doc_count: inside.length, ...sub(inside, context) }
+      const text = formatted(field, key, body.format, zone)
+      return { ...(text === undefined ? {} : { key_as_string: text }), key, doc_count: inside.length, ...sub(inside, context) }
     })
-    return { buckets: keyed(orderBuckets(shown, body.order, { _key: 'asc' }), body.keyed, 'key_as_string') }
+    return { buckets: keyed(orderBuckets(shown, body.order, { _key: 'asc' }), body.keyed) }
   }
 }
 
@@ -74,8 +76,6 @@ function zoneFrom(given: Json | undefined): Zone {
 }
 
 function dateSteps(body: JsonObject, zone: Zone): Steps {
-  const given = [body.fixed_interval, body.calendar_interval, body.interval].filter((interval) => interval !== undefined)
-  if (given.length === 0) throw illegalArgument('Invalid interval specified, must be non-null and non-empty')
   const offset = body.offset === undefined ? 0 : (durationMs(String(body.offset)) ?? Number(body.offset))
   const calendar = calendarUnits[String(body.calendar_interval ?? (body.fixed_interval === undefined ? body.interval : ''))]
   if (body.calendar_interval !== undefined && !calendar) {
@@ -97,10 +97,7 @@ function dateSteps(body: JsonObject, zone: Zone): Steps {
       reason: `failed to parse setting [date_histogram.fixedInterval] with value [${String(body.fixed_interval)}] as a time value: unit is missing or unrecognized`,
     })
   }
-  const floor = (value: number) => {
-    const east = zone.offsetAt(value)
-    return Math.floor((value + east - offset) / width) * width + offset - east
-  }
+  const floor = (value: number) => fromLocal(Math.floor((value + zone.offsetAt(value) - offset) / width) * width + offset, zone)
   // Over a change of the zone's offset the next local step is not simply one width away.
   return { floor, next: (key) => Math.max(floor(key + width), key + 1) }
 }
@@ -130,7 +127,7 @@ export const histogram: AggParser = ({ name, body, sub }) => {
       const inside = buckets.get(key) ?? []
       return { key, doc_count: inside.length, ...sub(inside, context) }
     })
-    return { buckets: keyed(orderBuckets(shown, body.order, { _key: 'asc' }), body.keyed, 'key') }
+    return { buckets: keyed(orderBuckets(shown, body.order, { _key: 'asc' }), body.keyed) }
   }
 }
 
@@ -171,7 +168,7 @@ function keysOf(buckets: ReadonlyMap<number, Doc[]>, steps: Steps, minimum: numb
   return keys
 }
 
-function keyed(buckets: JsonObject[], wanted: Json | undefined, by: string): Json {
+function keyed(buckets: JsonObject[], wanted: Json | undefined): Json {
   if (wanted !== true) return buckets
-  return Object.fromEntries(buckets.map((bucket) => [String(bucket[by]), bucket]))
+  return Object.fromEntries(buckets.map((bucket) => [String(bucket.key_as_string ?? bucket.key), bucket]))
 }

@@ -1,5 +1,5 @@
 /** Order of buckets: `_count`, `_key`, or a path to a number of a sub-aggregation. */
-import { illegalArgument } from '../errors.ts'
+import { EsError } from '../errors.ts'
 import { asList, asObject, isObject, type Json, type JsonObject } from '../json.ts'
 
 export function orderBuckets(buckets: JsonObject[], order: Json | undefined, fallback: JsonObject): JsonObject[] {
@@ -30,13 +30,25 @@ export function valueAt(bucket: JsonObject, path: string): Json {
   if (path === '_count') return bucket.doc_count ?? null
   const step = /^([^>.[]+)(?:\[([^\]]+)\]|\.([^>.[]+))?(?:>(.*))?$/.exec(path)
   const inner = step ? bucket[step[1] ?? ''] : undefined
-  if (!step || !isObject(inner))
-    throw illegalArgument(
-      `Invalid aggregation order path [${path}]. The provided aggregation [${step?.[1] ?? path}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
-    )
+  if (!step || !isObject(inner)) throw noSuchPath(path, step?.[1] ?? path)
   if (step[4] !== undefined) return valueAt(inner, step[4])
   const key = step[2] ?? step[3]
   if (key === undefined || key === 'value') return inner.value ?? inner.doc_count ?? null
   const values = asObject(inner.values)
   return inner[key] ?? values[key] ?? values[`${key}.0`] ?? asObject(inner.std_deviation_bounds)[key.replace('std_', '')] ?? null
+}
+
+/** Found out only when the shards' answers are put together. */
+function noSuchPath(path: string, name: string): EsError {
+  const reason = `Cannot find aggregation named [${name}]`
+  const cause = {
+    type: 'illegal_argument_exception',
+    reason: `Invalid aggregation order path [${path}]. ${reason}`,
+    causedBy: { type: 'illegal_argument_exception', reason },
+  }
+  return new EsError(
+    400,
+    { type: 'search_phase_execution_exception', reason: '', extra: { phase: 'fetch', grouped: true, failed_shards: [] }, causedBy: cause },
+    [],
+  )
 }

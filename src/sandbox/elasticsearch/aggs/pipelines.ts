@@ -22,7 +22,8 @@ interface Point {
 }
 
 function points(answers: JsonObject, path: string): Point[] {
-  const [first = '', ...rest] = path.split('>')
+  // `h._count` is the count of the buckets of `h`.
+  const [first = '', ...rest] = path.replace(/^([^>]+)\._count$/, '$1>_count').split('>')
   const agg = answers[first]
   if (!isObject(agg)) throw illegalArgument(`No aggregation found for path [${path}]`)
   const buckets = Array.isArray(agg.buckets) ? agg.buckets.map(asObject) : Object.values(asObject(agg.buckets)).map(asObject)

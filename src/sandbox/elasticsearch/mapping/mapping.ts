@@ -1,6 +1,6 @@
 /** The mapping of an index: its JSON in the form that the API shows, and its fields by path. A value; changes make a new one. */
 import { DEFAULT_DATE_FORMAT, dateFormat } from '../date-format.ts'
-import { EsError, illegalArgument } from '../errors.ts'
+import { type ErrorCause, EsError, illegalArgument } from '../errors.ts'
 import { asObject, deepMerge, isObject, type Json, type JsonObject } from '../json.ts'
 import { type Field, knownTypes, makeField } from './field.ts'
 
@@ -72,7 +72,7 @@ function collect(prefix: string, properties: JsonObject, fields: Map<string, Fie
 
 function mapperError(reason: string): EsError {
   const root = { type: 'mapper_parsing_exception', reason }
-  return new EsError(400, { type: 'mapper_parsing_exception', reason: `Failed to parse mapping: ${reason}`, causedBy: root }, root)
+  return new EsError(400, { type: 'mapper_parsing_exception', reason: `Failed to parse mapping: ${reason}`, causedBy: root }, [root])
 }
 
 function normalRoot(json: JsonObject): JsonObject {
@@ -82,6 +82,7 @@ function normalRoot(json: JsonObject): JsonObject {
   }
   const normal: JsonObject = { ...json }
   delete normal.type
+  if (isObject(json._source) && Object.keys(json._source).length === 1 && json._source.enabled === true) delete normal._source
   if (normal.dynamic !== undefined) normal.dynamic = String(normal.dynamic)
   if (normal.dynamic_templates !== undefined) checkDynamicTemplates(normal.dynamic_templates)
   if (isObject(normal.properties) && Object.keys(normal.properties).length > 0) normal.properties = normalProperties('', normal.properties)
@@ -99,6 +100,20 @@ function checkDynamicTemplates(templates: Json): void {
     if (!isObject(body.mapping) && !isObject(body.runtime)) throw mapperError(`template [${name}] must have either mapping or runtime set`)
     const keys = ['match', 'path_match', 'match_mapping_type', 'unmatch', 'path_unmatch', 'unmatch_mapping_type', 'match_pattern']
     if (!keys.some((key) => key in body)) throw mapperError(`template [${name}] must have match, path_match or match_mapping_type set`)
+    const { type } = asObject(body.mapping)
+    if (typeof type === 'string' && !type.includes('{dynamic_type}') && !knownTypes.has(type)) {
+      const tried =
+        body.match_mapping_type === undefined || body.match_mapping_type === '*'
+          ? 'object, string, long, double, boolean, date, binary'
+          : String(body.match_mapping_type)
+      const reason = `dynamic template [${name}] has invalid content [${JSON.stringify(body)}], attempted to validate it with the following match_mapping_type: [${tried}]`
+      const root: ErrorCause = {
+        type: 'illegal_argument_exception',
+        reason,
+        causedBy: { type: 'illegal_argument_exception', reason: `No mapper found for type [${type}]` },
+      }
+      throw new EsError(400, { type: 'mapper_parsing_exception', reason: `Failed to parse mapping: ${reason}`, causedBy: root }, [root])
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Queries made of queries. https://www.elastic.co/docs/reference/query-languages/query-dsl/compound-queries */
-import { parsingError } from '../errors.ts'
+import { contentError, parsingError } from '../errors.ts'
 import { asList, asObject } from '../json.ts'
 import { everything, type Matcher, nothing, type QueryParser } from './query.ts'
 
@@ -7,7 +7,7 @@ const BOOL_KEYS = ['must', 'filter', 'should', 'must_not', 'minimum_should_match
 
 const bool: QueryParser = (body, parse) => {
   const json = asObject(body)
-  for (const key of Object.keys(json)) if (!BOOL_KEYS.includes(key)) throw parsingError(`[bool] query does not support [${key}]`)
+  for (const key of Object.keys(json)) if (!BOOL_KEYS.includes(key)) throw contentError(`[1:1] [bool] unknown field [${key}]`)
   const clauses = (key: string) => asList(json[key]).map(parse)
   const [must, filter, should, mustNot] = [clauses('must'), clauses('filter'), clauses('should'), clauses('must_not')]
   const least = minimum(json.minimum_should_match, should.length) ?? (should.length > 0 && must.length + filter.length === 0 ? 1 : 0)

@@ -1,4 +1,4 @@
-import { EsError, parsingError } from '../errors.ts'
+import { EsError, illegalArgument, parsingError } from '../errors.ts'
 import { isObject, type Json } from '../json.ts'
 import { compound } from './compound.ts'
 import { fullText } from './full-text.ts'
@@ -15,7 +15,7 @@ export function parseQuery(query: Json | undefined): Query {
   if (!isObject(query)) throw parsingError('[_na] query malformed, must start with start_object')
   const names = Object.keys(query)
   const [name] = names
-  if (name === undefined) throw parsingError('query malformed, empty clause found')
+  if (name === undefined) throw illegalArgument('query malformed, empty clause found at [1:1]')
   if (names.length > 1) throw parsingError(`[${name}] malformed query, expected [END_OBJECT] but found [FIELD_NAME]`)
   const parser = parsers[name]
   if (!parser) {

@@ -35,7 +35,11 @@ function bind(context: QueryContext, node: LuceneNode, options: LuceneOptions): 
   if (node.kind === 'word' && node.field === '*' && node.text === '*') return everything
   if (node.kind === 'word' && node.field === undefined && node.text === '*') return everything
   if (node.kind === 'word' && node.field === '_exists_') return yes(existsTest(node.text))
-  if (node.field !== undefined && !node.field.includes('*')) return yes(leaf(context, node, node.field))
+  if (node.field !== undefined && !node.field.includes('*')) {
+    const { field } = node
+    const tests = options.fields ? [leaf(context, node, field)] : lenient(() => leaf(context, node, field))
+    return yes((doc) => tests.some((test) => test(doc)))
+  }
   const patterns = node.field === undefined ? options.fields : [node.field]
   const paths = [...context.index.mapping.fields.keys()].filter(
     (path) => !patterns || patterns.some((pattern) => simpleMatch(pattern.replace(/\^[\d.]+$/, ''), path)),
@@ -44,7 +48,7 @@ function bind(context: QueryContext, node: LuceneNode, options: LuceneOptions): 
   return yes((doc) => tests.some((test) => test(doc)))
 }
 
-/** Over many fields, those whose type cannot hold the word are left out. */
+/** Without a default field a word that its field cannot hold is no fault: it matches nothing. */
 function lenient(make: () => DocTest): DocTest[] {
   try {
     return [make()]

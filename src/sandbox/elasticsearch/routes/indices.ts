@@ -39,7 +39,7 @@ export function indexRoutes(router: Router, cluster: Cluster): void {
   router.add('PUT POST', '/:index/_alias/:name /:index/_aliases/:name', '', (request) => {
     for (const index of resolve(request)) setAlias(index, String(request.params.name), jsonBody(request))
     cluster.changed()
-    return { body: { acknowledged: true } }
+    return { body: aliasAnswer(cluster) }
   })
   router.add('DELETE', '/:index/_alias/:name /:index/_aliases/:name', '', (request) => {
     const name = String(request.params.name)
@@ -216,7 +216,11 @@ function updateAliases(cluster: Cluster, request: EsRequest): EsAnswer {
   }
   for (const index of doomed) cluster.deleteIndex(index)
   cluster.changed()
-  return { body: { acknowledged: true, ...(cluster.version === '7.17' ? {} : { errors: false }) } }
+  return { body: aliasAnswer(cluster) }
+}
+
+function aliasAnswer(cluster: Cluster): JsonObject {
+  return { acknowledged: true, ...(cluster.version === '7.17' ? {} : { errors: false }) }
 }
 
 function checkWriteIndices(cluster: Cluster): void {

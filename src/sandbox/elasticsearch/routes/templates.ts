@@ -11,7 +11,7 @@ export function templateRoutes(router: Router, cluster: Cluster): void {
   const T = '/_index_template/:name'
   router.add('PUT POST', T, 'create cause', (request) => put(cluster, request))
   router.add('GET', `/_index_template ${T}`, 'flat_settings include_defaults', ({ params }) => list(cluster.indexTemplates, 'index_template', params.name))
-  router.add('HEAD', T, 'flat_settings', ({ params }) => ({ status: named(cluster.indexTemplates, params.name).length > 0 ? 200 : 404 }))
+  router.add('HEAD', T, 'flat_settings', ({ params }) => ({ status: listed(cluster.indexTemplates, params.name).length > 0 ? 200 : 404 }))
   router.add('DELETE', T, '', ({ params }) => remove(cluster, String(params.name)))
   router.add('POST', '/_index_template/_simulate_index/:name', 'create cause include_defaults', (request) => simulateIndex(cluster, request))
   router.add('POST', '/_index_template/_simulate /_index_template/_simulate/:name', 'create cause include_defaults', (request) => simulate(cluster, request))
@@ -21,17 +21,17 @@ export function templateRoutes(router: Router, cluster: Cluster): void {
   router.add('GET', `/_component_template ${C}`, 'flat_settings include_defaults', ({ params }) =>
     list(cluster.componentTemplates, 'component_template', params.name),
   )
-  router.add('HEAD', C, '', ({ params }) => ({ status: named(cluster.componentTemplates, params.name).length > 0 ? 200 : 404 }))
+  router.add('HEAD', C, '', ({ params }) => ({ status: listed(cluster.componentTemplates, params.name).length > 0 ? 200 : 404 }))
   router.add('DELETE', C, '', ({ params }) => removeComponent(cluster, String(params.name)))
 }
 
-function named(templates: ReadonlyMap<string, JsonObject>, pattern: string | undefined): [string, JsonObject][] {
+function listed(templates: ReadonlyMap<string, JsonObject>, pattern: string | undefined): [string, JsonObject][] {
   const patterns = (pattern ?? '*').split(',')
   return [...templates].filter(([name]) => patterns.some((one) => simpleMatch(one, name))).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function list(templates: ReadonlyMap<string, JsonObject>, key: 'index_template' | 'component_template', pattern: string | undefined): EsAnswer {
-  const found = named(templates, pattern)
+  const found = listed(templates, pattern)
   if (found.length === 0 && pattern !== undefined && !pattern.includes('*')) {
     throw new EsError(404, {
       type: 'resource_not_found_exception',
@@ -49,7 +49,7 @@ function stamped(cluster: Cluster, body: JsonObject, before: JsonObject | undefi
 
 function put(cluster: Cluster, request: EsRequest): EsAnswer {
   const name = String(request.params.name)
-  const template = normalTemplate(requireBody(request))
+  const template = named(name, () => normalTemplate(requireBody(request)))
   const before = cluster.indexTemplates.get(name)
   if (before && flag(request, 'create')) throw illegalArgument(`index template [${name}] already exists`)
   checkTemplate(cluster, name, template)
@@ -62,9 +62,22 @@ function put(cluster: Cluster, request: EsRequest): EsAnswer {
   return { body: { acknowledged: true } }
 }
 
+/** A setting that does not exist is the template's fault, and said so. */
+function named<T>(name: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof EsError) || !error.message.startsWith('unknown setting')) throw error
+    throw new EsError(400, {
+      type: 'invalid_index_template_exception',
+      reason: `index_template [${name}] invalid, cause [Validation Failed: 1: ${error.message};]`,
+    })
+  }
+}
+
 function remove(cluster: Cluster, pattern: string): EsAnswer {
   const found = pattern.split(',').flatMap((one) => {
-    const matched = named(cluster.indexTemplates, one)
+    const matched = listed(cluster.indexTemplates, one)
     if (matched.length === 0 && !one.includes('*'))
       throw new EsError(404, { type: 'index_template_missing_exception', reason: `index_template [${one}] missing` })
     return matched
