@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml'
 import { parsePipeline, parsePlatform, SPEC_CHARACTERS_MAX } from '../../src/api/index.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../examples')
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'))
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml') && !file.endsWith('.patch.yaml'))
 
 describe('examples', () => {
   for (const file of files) {
