@@ -5,8 +5,9 @@ import type { Action, Desired, Finding, LedgerEntry, Observed, ResourceSpecs } f
 
 export type Decision = { readonly action: Omit<Action, 'after'> } | { readonly finding: Finding } | undefined
 
-export function decideChange(node: Desired, observed: Observed, entry: LedgerEntry | undefined, comparison: Comparison): Decision {
-  const differences = comparison.differences(node, observed)
+/** `unmarked`: it should say whose it is, and does not. */
+export function decideChange(node: Desired, observed: Observed, entry: LedgerEntry | undefined, unmarked: boolean, comparison: Comparison): Decision {
+  const differences: readonly Difference[] = [...comparison.differences(node, observed), ...(unmarked ? (['mark'] as const) : [])]
   if (differences.length === 0) return decideHealth(node, observed, entry)
   if (node.kind === 'Connector' && (node.spec as ResourceSpecs['Connector']).scheduled && differences.every((what) => what === 'state'))
     return act(node, observed, entry, 'InPlace', 'ScheduleDue', `the schedule says ${(node.spec as ResourceSpecs['Connector']).state}`)
@@ -137,19 +138,21 @@ function sentence(node: Desired, observed: Observed, differences: readonly Diffe
       ? `partitions ${has.partitions} to ${wanted.partitions}: new records of a key may go to another partition than its old ones`
       : ''
     const keys = [...new Set([...Object.keys(wanted.config), ...Object.keys(has.config)])].filter((key) => wanted.config[key] !== has.config[key])
-    return [grown, keys.length > 0 ? `config ${keys.join(', ')}` : ''].filter((part) => part !== '').join('; ')
+    return [grown, keys.length > 0 ? `config ${keys.join(', ')}` : '', differences.includes('mark') ? 'its labels' : '']
+      .filter((part) => part !== '')
+      .join('; ')
   }
   if (node.kind === 'Connector') {
     const [wanted, has] = [node.spec as ResourceSpecs['Connector'], observed.spec as ResourceSpecs['Connector']]
     const keys = [...new Set([...Object.keys(wanted.config), ...Object.keys(has.config)])].filter((key) => wanted.config[key] !== has.config[key]).sort()
     const config = differences.includes('config') ? `config ${keys.join(', ')}; its tasks start again` : ''
     const state = differences.includes('state') ? `state ${has.state} to ${wanted.state}` : ''
-    return [config, state].filter((part) => part !== '').join('; ')
+    return [config, state, differences.includes('mark') ? 'its mark' : ''].filter((part) => part !== '').join('; ')
   }
   if (node.kind === 'Statement') {
     if (differences.includes('sql')) return 'replaced in place; the query goes on where it stood, and what was written before stays as it is'
     const { running } = node.spec as ResourceSpecs['Statement']
     return running ? 'its query is resumed' : 'its query is paused'
   }
-  return `${differences.join(', ')} of it`
+  return differences.join(', ')
 }

@@ -22,6 +22,7 @@ export type Difference =
   | 'index'
   | 'timeField'
   | 'json'
+  | 'mark'
 
 export interface Comparison {
   differences(desired: Desired, observed: Observed): readonly Difference[]

@@ -11,7 +11,7 @@ export type Ownership =
 
 export function ownershipOf(observed: Observed, entry: LedgerEntry | undefined, owner: Owner, all: ReadonlyMap<string, Observed>): Ownership {
   if (observed.ownerHash !== undefined) return observed.ownerHash === ownerHash(owner) ? { whose: 'ours', by: 'mark' } : { whose: 'theirs' }
-  const marked = observed.owner ?? (observed.kind === 'Statement' ? undefined : observed.owner)
+  const marked = observed.owner
   if (marked) return isSame(marked, owner) ? { whose: 'ours', by: 'mark' } : { whose: 'theirs', owner: marked }
   if (observed.kind === 'Statement') {
     const topicOwner = ownerOfTopic(observed as Observed<'Statement'>, all)
@@ -19,8 +19,8 @@ export function ownershipOf(observed: Observed, entry: LedgerEntry | undefined, 
     // A stream over the topic of another pipeline is nobody's for all one can tell.
     return topicOwner && !isSame(topicOwner, owner) ? { whose: 'theirs', owner: topicOwner } : { whose: 'unknown' }
   }
-  // What can carry a mark and does not was not made by us, whatever the ledger says.
-  return { whose: 'theirs' }
+  // A mark that somebody has taken away, by writing the whole object anew, is drift like any other.
+  return entry?.phase === 'done' ? { whose: 'ours', by: 'ledger' } : { whose: 'theirs' }
 }
 
 const isSame = (a: Owner, b: Owner): boolean => a.namespace === b.namespace && a.pipeline === b.pipeline

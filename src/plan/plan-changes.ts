@@ -78,7 +78,8 @@ function decide(
   // Without mark and ledger only what is exactly as we would have made it can be ours.
   if (ownership.whose === 'unknown' && comparison.differences(node, there).some((what) => what !== 'running'))
     return { finding: ownedByAnother(node, undefined) }
-  const decision = decideChange(node, there, entry, comparison)
+  const unmarked = ownership.whose === 'ours' && ownership.by === 'ledger' && node.kind !== 'Statement'
+  const decision = decideChange(node, there, entry, unmarked, comparison)
   const recovered = recoveredEntry(node, there, entry)
   return {
     ...(decision && 'action' in decision ? { action: decision.action } : {}),

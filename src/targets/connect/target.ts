@@ -100,7 +100,8 @@ export function createConnectTarget(options: ConnectOptions): Target {
     const config = await fullConfig(desired, owner, signal)
     const existing = await configOf(desired.name, signal)
     if (!existing) return await create(desired, owner, signal)
-    refuseForeign(desired.name, existing, owner)
+    // The ledger knows that it is ours where somebody has written the config without our mark.
+    if (!observed || ownerIn(existing)) refuseForeign(desired.name, existing, owner)
     const { name: _, ...rest } = existing
     if (!equalMaps(rest, config)) await http.request({ method: 'PUT', path: ['connectors', desired.name, 'config'], body: config, answer: z.unknown(), signal })
     if (observed?.spec.state !== desired.spec.state) await setState(desired.name, desired.spec.state, signal)

@@ -68,10 +68,12 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
     }
   }
 
-  async function put(desired: Desired<'IndexTemplate'>, owner: Owner, signal: AbortSignal): Promise<void> {
+  async function put(desired: Desired<'IndexTemplate'>, owner: Owner, creates: boolean, signal: AbortSignal): Promise<void> {
     const there = await findTemplate(desired.name, signal)
     const marked = there && observedTemplate(desired.name, there).owner
-    if (there && !(marked && sameOwner(marked, owner))) {
+    // The ledger knows that it is ours where somebody has written it without our mark.
+    const ours = marked ? sameOwner(marked, owner) : !creates
+    if (there && !ours) {
       const whose = marked ? `belongs to pipeline ${marked.namespace}/${marked.pipeline}` : 'was made by somebody else'
       throw new Failure('Stall', 'OwnedByAnother', `Index template ${desired.name} ${whose}`)
     }
@@ -134,7 +136,7 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
 
     async apply(action, owner, signal) {
       const desired = action.desired as Desired<'IndexTemplate'>
-      await put(desired, owner, signal)
+      await put(desired, owner, action.class === 'Create', signal)
       await verify(desired, signal)
       return { backendId: desired.name }
     },

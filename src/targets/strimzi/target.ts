@@ -85,10 +85,14 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     await kube.create(resource, object, signal)
   }
 
-  async function update(desired: Desired<'KafkaTopic'>, observed: Observed<'KafkaTopic'>, signal: AbortSignal): Promise<void> {
+  async function update(desired: Desired<'KafkaTopic'>, observed: Observed<'KafkaTopic'>, owner: Owner, signal: AbortSignal): Promise<void> {
     const stale = Object.keys(observed.spec.config).filter((key) => !(key in desired.spec.config))
     const config = { ...desired.spec.config, ...Object.fromEntries(stale.map((key) => [key, null])) }
-    await patch(observed.spec.objectName, { metadata: { annotations: { [MANAGED_ANNOTATION]: null } }, spec: { ...specOf(desired), config } }, signal)
+    await patch(
+      observed.spec.objectName,
+      { metadata: { labels: marksOf(owner), annotations: { [MANAGED_ANNOTATION]: null } }, spec: { ...specOf(desired), config } },
+      signal,
+    )
   }
 
   return {
@@ -141,11 +145,13 @@ export function createStrimziTarget(options: StrimziOptions): Target {
         return { pending: true }
       }
       const observed = observedTopic(existing)
-      if (!observed.owner || !sameOwner(observed.owner, owner)) {
+      // The ledger knows that it is ours where somebody has taken our labels away.
+      const ours = observed.owner ? sameOwner(observed.owner, owner) : action.class !== 'Create'
+      if (!ours) {
         const whose = observed.owner ? `belongs to pipeline ${observed.owner.namespace}/${observed.owner.pipeline}` : 'was made by somebody else'
         throw new Failure('Stall', 'OwnedByAnother', `KafkaTopic ${existing.metadata.name} of topic ${desired.spec.topicName} ${whose}`)
       }
-      await update(desired, observed, signal)
+      await update(desired, observed, owner, signal)
       return { pending: true, ...(observed.backendId ? { backendId: observed.backendId } : {}) }
     },
 
