@@ -1,0 +1,24 @@
+/** `kubectl apply` for the kinds that the commands handle. */
+import { PIPELINE, PLATFORM } from '../api/index.ts'
+import type { KubeApi, KubeObject, KubeResource } from '../ports/index.ts'
+import { UserError } from './output.ts'
+
+const KINDS: readonly KubeResource[] = [
+  PIPELINE,
+  PLATFORM,
+  { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' },
+  { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
+]
+
+export function resourceOf(object: KubeObject): KubeResource {
+  const found = KINDS.find((resource) => resource.kind === object.kind)
+  if (!found) throw new UserError(`${object.kind} ${object.metadata.name}: this command handles ${KINDS.map(({ kind }) => kind).join(', ')}.`)
+  return found
+}
+
+/** Server-side apply, as the field manager `clickstream-cli`. */
+export async function apply(kube: KubeApi, namespace: string, object: KubeObject): Promise<KubeObject> {
+  const where = object.metadata.namespace ?? namespace
+  const body = { ...object, metadata: { ...object.metadata, namespace: where } }
+  return kube.patch(resourceOf(object), where, object.metadata.name, { type: 'apply', body, fieldManager: 'clickstream-cli', force: true })
+}

@@ -1,0 +1,195 @@
+/** What the check asks the backends themselves, past the operator: topics, connectors, queries, templates, documents. */
+import { z } from 'zod'
+import { type CheckContext, count, eventually, resourcesOf, type Section, sum } from './row.ts'
+
+export async function endOffset(context: CheckContext, topics: readonly string[]): Promise<number> {
+  const offsets = await context.backends.kafka.topicOffsets(topics)
+  return sum([...offsets.values()].flat().map((partition) => partition.end))
+}
+
+/** Topics: records, and of those that the spec declares three samples. */
+export const topics: Section = async (context) => {
+  const declared = new Set(context.pipeline.spec.topics.map((topic) => topic.name))
+  return Promise.all(
+    resourcesOf(context, 'KafkaTopic').map(({ name }) =>
+      eventually(context, 'topic', name, async () => {
+        const records = await endOffset(context, [name])
+        if (!declared.has(name)) return { measured: `${count(records)} records`, ok: records > 0 }
+        const samples = await sample(context, name, 3)
+        return { measured: `${count(records)} records, ${samples.length} sampled, the last ${samples.at(-1)?.length ?? 0} bytes`, ok: samples.length === 3 }
+      }),
+    ),
+  )
+}
+
+export async function sample(context: CheckContext, topic: string, wanted: number): Promise<string[]> {
+  const seen: string[] = []
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  const groupId = `clickstream-cli-${context.clock.now()}-${topic}`
+  const consumer = context.backends.kafka.consume({
+    groupId,
+    topics: [topic],
+    from: 'earliest',
+    commit: 'never',
+    async onBatch(records) {
+      for (const record of records) if (seen.length < wanted) seen.push(record.value?.toString('utf8') ?? '')
+      if (seen.length >= wanted) resolve()
+    },
+  })
+  await Promise.race([done, context.clock.sleep(10_000, context.signal)])
+  await consumer.stop()
+  return seen
+}
+
+const connectors = z.record(
+  z.string(),
+  z.object({
+    info: z.object({ type: z.string(), config: z.record(z.string(), z.string()) }),
+    status: z.object({ connector: z.object({ state: z.string() }), tasks: z.array(z.object({ state: z.string(), trace: z.string().optional() })) }),
+  }),
+)
+
+async function readConnectors(context: CheckContext) {
+  const { body } = await context.backends.connect.request({
+    method: 'GET',
+    path: ['connectors'],
+    query: { expand: ['info', 'status'] },
+    answer: connectors,
+    signal: context.signal,
+  })
+  return new Map(Object.entries(body))
+}
+
+const runs = (entry: z.infer<typeof connectors>[string] | undefined) =>
+  entry?.status.connector.state === 'RUNNING' && entry.status.tasks.length > 0 && entry.status.tasks.every((task) => task.state === 'RUNNING')
+
+function stateText(entry: z.infer<typeof connectors>[string] | undefined): string {
+  if (!entry) return 'is not there'
+  const failed = entry.status.tasks.find((task) => task.trace)
+  return `${entry.status.connector.state}, tasks ${entry.status.tasks.map((task) => task.state).join(' ') || 'none'}${failed?.trace ? `: ${failed.trace.split('\n')[0]}` : ''}`
+}
+
+export const sources: Section = async (context) =>
+  Promise.all(
+    context.pipeline.spec.sources.map(({ name }) =>
+      eventually(context, 'source', name, async () => {
+        const entry = (await readConnectors(context)).get(name)
+        return { measured: stateText(entry), ok: runs(entry) }
+      }),
+    ),
+  )
+
+/** Sinks: RUNNING, and their committed offsets reach what stood at the end of their topics when asked. */
+export const sinks: Section = async (context) => {
+  const sourceNames = new Set(context.pipeline.spec.sources.map((source) => source.name))
+  const names = resourcesOf(context, 'Connector').filter(({ name }) => !sourceNames.has(name))
+  return Promise.all(
+    names.map(async ({ name }) => {
+      const first = (await readConnectors(context)).get(name)
+      const own = (first?.info.config.topics ?? '').split(',').filter((topic) => topic !== '')
+      const end = await endOffset(context, own)
+      return eventually(context, 'sink', name, async () => {
+        const entry = (await readConnectors(context)).get(name)
+        const committed = await context.backends.kafka.groupOffsets(`connect-${name}`, own)
+        const done = sum([...committed.values()].flatMap((partitions) => [...partitions.values()]))
+        return { measured: `${stateText(entry)}, ${count(done)} of ${count(end)} records taken`, ok: runs(entry) && end > 0 && done >= end }
+      })
+    }),
+  )
+}
+
+const described = z
+  .array(
+    z.object({
+      sourceDescription: z.object({
+        type: z.string(),
+        writeQueries: z.array(z.object({ id: z.string(), state: z.string().nullish() })),
+        queryOffsetSummaries: z.array(
+          z.object({
+            groupId: z.string(),
+            topicSummaries: z.array(
+              z.object({ kafkaTopic: z.string(), offsets: z.array(z.object({ partition: z.number(), logEndOffset: z.number(), consumerOffset: z.number() })) }),
+            ),
+          }),
+        ),
+      }),
+    }),
+  )
+  .min(1)
+
+export async function describe(context: CheckContext, name: string) {
+  const quoted = `\`${name.replaceAll('`', '``')}\``
+  const { body } = await context.backends.ksqldb.request({
+    method: 'POST',
+    path: ['ksql'],
+    body: { ksql: `DESCRIBE ${quoted} EXTENDED;` },
+    answer: described,
+    signal: context.signal,
+  })
+  return body[0]!.sourceDescription
+}
+
+/** Statements: each exists; what a query has consumed reaches the end that its input had when asked. */
+export const statements: Section = async (context) =>
+  Promise.all(
+    resourcesOf(context, 'Statement').map(async ({ name }) => {
+      let goal: number | undefined
+      return eventually(context, 'statement', name, async () => {
+        const description = await describe(context, name)
+        if (description.writeQueries.length === 0) return { measured: `${description.type} over a topic`, ok: true }
+        const offsets = description.queryOffsetSummaries.flatMap((summary) => summary.topicSummaries.flatMap((topic) => topic.offsets))
+        const consumed = sum(offsets.map((offset) => offset.consumerOffset))
+        goal ??= sum(offsets.map((offset) => offset.logEndOffset))
+        return {
+          measured: `query ${description.writeQueries.map(({ id }) => id).join(' ')}, consumed ${count(consumed)} of ${count(goal)}`,
+          ok: offsets.length > 0 && goal > 0 && consumed >= goal,
+        }
+      })
+    }),
+  )
+
+/** Index names that the sinks of the pipeline write to. */
+export async function indices(context: CheckContext): Promise<string[]> {
+  const all = await readConnectors(context)
+  return resourcesOf(context, 'Connector').flatMap(({ name }) =>
+    (all.get(name)?.info.config.topics ?? '')
+      .split(',')
+      .filter((topic) => topic !== '')
+      .map((topic) => topic.toLowerCase()),
+  )
+}
+
+const isDate = (properties: unknown) => (properties as Record<string, { type?: string }> | undefined)?.EVENT_TS?.type === 'date'
+
+/** Templates: what Elasticsearch would make of each index, by simulation. */
+export const templates: Section = async (context) =>
+  Promise.all(
+    (await indices(context)).map((index) =>
+      eventually(context, 'template', index, async () => {
+        const { template } = await context.backends.elasticsearch.indices.simulateIndexTemplate({ name: index })
+        const fields = Object.entries(template.mappings?.properties ?? {}).map(([field, mapping]) => `${field} ${mapping.type ?? 'object'}`)
+        return { measured: `simulated: ${fields.join(', ') || 'no fields'}`, ok: isDate(template.mappings?.properties) }
+      }),
+    ),
+  )
+
+/** Documents: how many, how old the newest, EVENT_TS mapped as a date. */
+export const documents: Section = async (context) =>
+  Promise.all(
+    (await indices(context)).map((index) =>
+      eventually(context, 'documents', index, async () => {
+        const search = context.backends.elasticsearch
+        const [mapping, found] = await Promise.all([
+          search.indices.getMapping({ index }),
+          search.search({ index, size: 0, track_total_hits: true, aggs: { newest: { max: { field: 'EVENT_TS' } } } }),
+        ])
+        const total = typeof found.hits.total === 'number' ? found.hits.total : (found.hits.total?.value ?? 0)
+        const newest = Number((found.aggregations?.newest as { value?: number } | undefined)?.value ?? 0)
+        const date = isDate(mapping[index]?.mappings.properties)
+        return {
+          measured: `${count(total)} documents, newest EVENT_TS ${newest > 0 ? new Date(newest).toISOString() : 'none'}${date ? '' : ', EVENT_TS is not a date'}`,
+          ok: total > 0 && date,
+        }
+      }),
+    ),
+  )

@@ -1,0 +1,65 @@
+/** The demo: stand-ins, operator and the example pipeline in one process, until it is stopped. */
+import { generateCrds } from '../../api/index.ts'
+import { type Operator, startOperator } from '../../controller/index.ts'
+import { createKafkaClient, createKubeApi, type KafkaClient, type KubeApi, type KubeObject, type Logger, systemClock, systemRandom } from '../../ports/index.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
+import { createTargets } from '../../targets/index.ts'
+import { apply } from '../apply.ts'
+import { GRAFANA_LOGIN, NAMESPACE, platformObjects } from './manifests.ts'
+
+export interface Demo {
+  readonly sandbox: Sandbox
+  readonly kube: KubeApi
+  operator: Operator
+  /** A second operator over the same sandbox, after the first was stopped. */
+  startOperator(): Promise<Operator>
+  close(): Promise<void>
+}
+
+/** `log` is where servers and operator write; the demo itself prints. */
+export async function startDemo(options: { log: Logger; progress: (text: string) => void }): Promise<Demo> {
+  const { log } = options
+  const sandbox = await startSandbox({
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    crds: generateCrds() as unknown as KubeObject[],
+    namespace: NAMESPACE,
+    grafanaUsers: { [GRAFANA_LOGIN.username]: GRAFANA_LOGIN.password },
+    onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
+  })
+  const clients: KafkaClient[] = []
+  const kube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-cli' })
+  const operatorKube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-operator' })
+  const start = () =>
+    startOperator({
+      kube: operatorKube,
+      clock: systemClock,
+      random: systemRandom,
+      log: log.child({ part: 'operator' }),
+      http: { port: 0 },
+      connectTargets: (platform, secrets) => {
+        const kafka = createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-operator', clock: systemClock, log })
+        clients.push(kafka)
+        return createTargets(platform, secrets, { clock: systemClock, kafka, kube: operatorKube })
+      },
+    })
+  const operator = await start()
+  options.progress('operator               started')
+  const demo: Demo = {
+    sandbox,
+    kube,
+    operator,
+    async startOperator() {
+      demo.operator = await start()
+      return demo.operator
+    },
+    async close() {
+      await demo.operator.stop()
+      for (const client of clients) await client.close()
+      await sandbox.close()
+    },
+  }
+  for (const object of platformObjects(sandbox)) await apply(kube, NAMESPACE, object)
+  return demo
+}

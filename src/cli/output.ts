@@ -1,0 +1,56 @@
+/** What the command prints: tables for people, JSON for programs, errors with their place and mend. */
+import type { Finding } from '../plan/index.ts'
+import { Failure } from '../ports/index.ts'
+
+/** Columns padded to their widest cell; a last column is never padded. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows]
+  const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part), 2))
+}
+
+/** A mistake of whoever typed the command: told without a stack. */
+export class UserError extends Error {
+  readonly exitCode: number
+  constructor(message: string, exitCode = 1) {
+    super(message)
+    this.name = 'UserError'
+    this.exitCode = exitCode
+  }
+}
+
+export function explain(error: unknown): string {
+  if (error instanceof UserError) return error.message
+  if (error instanceof Failure) return `${error.reason}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** `error spec.statements[0].sql 3:8 SqlInvalid: ... (mend)` */
+export function formatFinding(finding: Finding): string {
+  const place = finding.line === undefined ? finding.path : `${finding.path} ${finding.line}:${finding.column ?? 1}`
+  return `${finding.severity} ${place} ${finding.reason}: ${finding.message}${finding.mend ? `\n      mend: ${finding.mend}` : ''}`
+}
+
+/** `5s`, `3m`, `2h`, `4d`: how long ago. */
+export function age(fromMs: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - fromMs) / 1000))
+  if (seconds < 120) return `${seconds}s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)}m`
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)}h`
+  return `${Math.round(seconds / 86_400)}d`
+}
