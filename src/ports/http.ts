@@ -3,6 +3,9 @@
  * Retrying is the caller's: a reconcile is repeated as a whole.
  */
 import { Agent } from 'node:https'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance } from 'axios'
 import type { z } from 'zod'
 import { Failure } from './failure.ts'
@@ -50,6 +53,8 @@ export interface HttpAnswer<T> {
 
 export interface HttpClient {
   request<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>>
+  /** The lines of an answer that grows, as they come; ends with the answer. The time-out holds until the first byte. */
+  lines(request: Omit<HttpRequest<unknown>, 'answer' | 'accept'>): AsyncIterable<string>
 }
 
 export function createHttpClient(options: HttpOptions): HttpClient {
@@ -72,29 +77,48 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     return trusted.agent
   }
 
+  const pathOf = (request: Pick<HttpRequest<unknown>, 'path'>) => `/${request.path.map(encodeURIComponent).join('/')}`
+  const label = (request: Pick<HttpRequest<unknown>, 'method' | 'path'>) => `${options.service}: ${request.method} ${pathOf(request)}`
+
+  async function send(request: Omit<HttpRequest<unknown>, 'answer'>, responseType: 'json' | 'stream') {
+    const connection = options.connection ? await options.connection(request.signal) : {}
+    // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
+    const noBody = request.body === undefined ? { 'content-type': false } : {}
+    return instance
+      .request({
+        method: request.method,
+        url: pathOf(request),
+        responseType,
+        ...(request.query ? { params: request.query } : {}),
+        ...(request.body !== undefined ? { data: request.body } : {}),
+        headers: { ...noBody, ...connection.headers, ...request.headers },
+        ...(connection.auth ? { auth: connection.auth } : {}),
+        ...(connection.ca !== undefined ? { httpsAgent: agentFor(connection.ca) } : {}),
+        ...(request.signal ? { signal: request.signal } : {}),
+        ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
+      })
+      .catch((error: unknown) => {
+        throw transportFailure(label(request), error)
+      })
+  }
+
   return {
+    async *lines(request) {
+      const response = await send(request, 'stream')
+      const stream = response.data as Readable
+      if (response.status >= 300) throw statusFailure(label(request), response.status, await readJson(stream))
+      try {
+        yield* createInterface({ input: stream })
+      } catch (error) {
+        throw transportFailure(label(request), error)
+      } finally {
+        stream.destroy()
+      }
+    },
+
     async request<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>> {
-      const path = `/${request.path.map(encodeURIComponent).join('/')}`
-      const what = `${options.service}: ${request.method} ${path}`
-      const connection = options.connection ? await options.connection(request.signal) : {}
-      // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
-      const noBody = request.body === undefined ? { 'content-type': false } : {}
-      const headers = { ...noBody, ...connection.headers, ...request.headers }
-      const response = await instance
-        .request({
-          method: request.method,
-          url: path,
-          ...(request.query ? { params: request.query } : {}),
-          ...(request.body !== undefined ? { data: request.body } : {}),
-          headers,
-          ...(connection.auth ? { auth: connection.auth } : {}),
-          ...(connection.ca !== undefined ? { httpsAgent: agentFor(connection.ca) } : {}),
-          ...(request.signal ? { signal: request.signal } : {}),
-          ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
-        })
-        .catch((error: unknown) => {
-          throw transportFailure(what, error)
-        })
+      const what = label(request)
+      const response = await send(request, 'json')
       const ok = response.status >= 200 && response.status < 300
       if (!ok && !request.accept?.includes(response.status)) throw statusFailure(what, response.status, response.data)
       const parsed = request.answer.safeParse(response.data)
@@ -106,6 +130,16 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       }
       return { status: response.status, body: parsed.data }
     },
+  }
+}
+
+/** The body of a refusal that came as a stream. */
+async function readJson(stream: Readable): Promise<unknown> {
+  const body = await text(stream)
+  try {
+    return JSON.parse(body)
+  } catch {
+    return body
   }
 }
 
