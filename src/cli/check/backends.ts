@@ -103,6 +103,7 @@ const described = z
     z.object({
       sourceDescription: z.object({
         type: z.string(),
+        statement: z.string(),
         writeQueries: z.array(z.object({ id: z.string(), state: z.string().nullish() })),
         queryOffsetSummaries: z.array(
           z.object({
@@ -136,7 +137,8 @@ export const statements: Section = async (context) =>
       let goal: number | undefined
       return eventually(context, 'statement', name, async () => {
         const description = await describe(context, name)
-        if (description.writeQueries.length === 0) return { measured: `${description.type} over a topic`, ok: true }
+        const hasQuery = /\bAS\s+SELECT\b/i.test(description.statement)
+        if (description.writeQueries.length === 0) return { measured: hasQuery ? 'its query is gone' : `${description.type} over a topic`, ok: !hasQuery }
         const offsets = description.queryOffsetSummaries.flatMap((summary) => summary.topicSummaries.flatMap((topic) => topic.offsets))
         const consumed = sum(offsets.map((offset) => offset.consumerOffset))
         goal ??= sum(offsets.map((offset) => offset.logEndOffset))

@@ -1,0 +1,59 @@
+/** What the suites start from: the demo in this process, without a pipeline or with one that is Ready. */
+import assert from 'node:assert/strict'
+import { createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PIPELINE, parsePipeline } from '../src/api/index.ts'
+import { apply } from '../src/cli/apply.ts'
+import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
+import { type Demo, startDemo } from '../src/cli/demo/run.ts'
+import { createLogger, systemClock } from '../src/ports/index.ts'
+
+export const FIRST_EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
+
+/** Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. */
+export async function givenDemo(suite: string): Promise<Demo> {
+  const directory = fileOfPackage('.cache/e2e')
+  await mkdir(directory, { recursive: true })
+  const stream = createWriteStream(join(directory, `${suite}.log`))
+  return startDemo({ log: createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } }), progress: () => undefined })
+}
+
+export async function whenApplied(demo: Demo, file: string): Promise<string> {
+  let name = ''
+  for (const object of await readManifest(file)) {
+    const applied = await apply(demo.kube, NAMESPACE, object)
+    if (object.kind === PIPELINE.kind) name = applied.metadata.name
+  }
+  return name
+}
+
+export async function pipelineOf(demo: Demo, name: string) {
+  const object = await demo.kube.get(PIPELINE, NAMESPACE, name)
+  assert.ok(object, `there is no pipeline ${name}`)
+  const parsed = parsePipeline(object)
+  assert.ok(parsed.ok, JSON.stringify(parsed))
+  return parsed.value
+}
+
+/** Waits until `holds`; the last thing seen stands in the failure. */
+export async function then<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean, timeoutMs = 120_000): Promise<T> {
+  const deadline = systemClock.now() + timeoutMs
+  for (;;) {
+    const seen = await look()
+    if (holds(seen)) return seen
+    if (systemClock.now() > deadline) assert.fail(`${what}: not after ${timeoutMs / 1000} s; last seen ${JSON.stringify(seen)?.slice(0, 2_000)}`)
+    await systemClock.sleep(250)
+  }
+}
+
+export const conditionOf = (pipeline: Awaited<ReturnType<typeof pipelineOf>>, type: string) =>
+  pipeline.status?.conditions?.find((condition) => condition.type === type)
+
+export async function thenReady(demo: Demo, name: string) {
+  return then(
+    `pipeline ${name} is Ready and its data flows`,
+    () => pipelineOf(demo, name),
+    (pipeline) => conditionOf(pipeline, 'Ready')?.status === 'True' && conditionOf(pipeline, 'DataFlowing')?.status === 'True',
+  )
+}
