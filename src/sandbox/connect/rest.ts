@@ -18,6 +18,18 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error_code: 404, message: 'HTTP 404 Not Found' }))
 
+  // Jersey looks at the body only where a route reads it: `PUT .../pause` may carry any content type over nothing.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') return done(null, undefined)
+    if (!request.headers['content-type']?.startsWith('application/json')) return done(new ConnectRestError(415, 'HTTP 415 Unsupported Media Type'))
+    try {
+      return done(null, JSON.parse(String(text)))
+    } catch (error) {
+      return done(new ConnectRestError(400, `Unexpected character in the request body: ${error instanceof Error ? error.message : String(error)}`))
+    }
+  })
+
   app.get('/', async () => ({ version, commit: 'unknown', kafka_cluster_id: await context.kafka.clusterId() }))
   app.get('/health', async () => ({ status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }))
 
