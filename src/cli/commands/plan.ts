@@ -1,7 +1,7 @@
 /** `clickstream plan`: what the operator would do, by the same functions, without doing it. */
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
-import { LedgerFile, readConfigMaps, secretReader } from '../../controller/index.ts'
-import { compilePipeline, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
+import { LedgerFile, References } from '../../controller/index.ts'
+import { compilePipeline, configMapRefs, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
@@ -16,12 +16,14 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
   const kafka = openKafka(platform)
   const stop = new AbortController()
   try {
-    const targets = createTargets(platform, secretReader(kube), { clock: systemClock, kafka, kube })
+    const references = new References(kube, systemClock)
+    const secrets = async (namespace: string, name: string) => (await references.secret(namespace, name))?.data
+    const targets = createTargets(platform, secrets, { clock: systemClock, kafka, kube })
     const reports = await Promise.all(targets.map((target) => target.probe(stop.signal)))
     const compiled = compilePipeline({
       pipeline,
       platform,
-      configMaps: await readConfigMaps(kube, pipeline, stop.signal),
+      configMaps: await readConfigMaps(references, pipeline),
       facts: { now, plugins: reports.flatMap((report) => report.plugins ?? []) },
     })
     if (!compiled.graph) {
@@ -43,6 +45,16 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
   } finally {
     await kafka.close()
   }
+}
+
+/** `NAME/KEY` -> text; one that does not exist is left out, and the compiler says so. */
+async function readConfigMaps(references: References, pipeline: ClickstreamPipeline): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
+  for (const { name, key } of configMapRefs(pipeline)) {
+    const text = (await references.configMap(pipeline.metadata.namespace ?? 'default', name))?.data[key]
+    if (text !== undefined) texts.set(`${name}/${key}`, text)
+  }
+  return texts
 }
 
 async function fromFile(file: string, namespace: string): Promise<ClickstreamPipeline> {

@@ -51,7 +51,8 @@ export function flowOf(compiled: Compiled): Flow {
   }
   const indexOf = new Map(of('DataSource').map(({ spec }) => [spec.uid, spec.index]))
   for (const { spec } of of('Dashboard')) {
-    for (const { title, uids } of panelsOf(spec.json)) for (const uid of uids) if (indexOf.has(uid)) edge(node('index', indexOf.get(uid)!), node('panel', title))
+    for (const { title, uids } of panelsOf(spec.json))
+      for (const uid of uids) if (indexOf.has(uid)) edge(node('index', indexOf.get(uid)!), node('panel', title))
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] }
 }
