@@ -1,11 +1,6 @@
 /** The `clickstream` command; as `kubectl-clickstream` on the path it is also `kubectl clickstream`. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../ports/index.ts'
-import { plan } from './commands/plan.ts'
-import { status } from './commands/status.ts'
-import { printTopic, topics } from './commands/topics.ts'
-import { validate } from './commands/validate.ts'
-import { demo } from './demo/command.ts'
 import { explain, UserError } from './output.ts'
 
 const program = new Command('clickstream')
@@ -13,7 +8,7 @@ const program = new Command('clickstream')
   .showHelpAfterError()
   .configureHelp({ sortSubcommands: true })
 
-/** What a command answered becomes the exit code. */
+/** What a command answered becomes the exit code. Each command is loaded when it is called: most need little of the whole. */
 const run = (answer: Promise<number>) =>
   answer.then(
     (code) => {
@@ -43,32 +38,59 @@ program
   .description('run the stand-ins, the operator and an example pipeline in this process')
   .option('--check', 'measure every stage, print what was seen, exit 0 or 1')
   .option('-f, --file <file>', 'the pipeline to run')
-  .action((options) => run(demo(options)))
+  .action((options) => run(import('./demo/command.ts').then(({ demo }) => demo(options))))
 
 program
   .command('validate')
   .description('check pipelines and platforms without a cluster')
   .argument('<files...>', 'YAML files')
   .option('--json', 'print JSON')
-  .action((files, options) => run(validate(files, options, systemClock.now())))
+  .action((files, options) => run(import('./commands/validate.ts').then(({ validate }) => validate(files, options, systemClock.now()))))
 
 connected(program.command('plan').description('what applying a pipeline would do').argument('[file]', 'YAML file; default: the pipeline of the cluster'))
   .option('--pipeline <name>', 'name of the pipeline; default: the only one of the namespace')
-  .action((file, options) => run(plan(file, options, systemClock.now())))
+  .action((file, options) => run(import('./commands/plan.ts').then(({ plan }) => plan(file, options, systemClock.now()))))
 
 connected(program.command('status').description('conditions and objects of a pipeline').argument('[name]', 'default: the only one of the namespace')).action(
-  (name, options) => run(status(name, options, systemClock.now())),
+  (name, options) => run(import('./commands/status.ts').then(({ status }) => status(name, options, systemClock.now()))),
 )
 
 connected(program.command('topics').description('topics with their partitions and records'))
   .option('-a, --all', 'internal topics too')
   .option('--pipeline <name>', 'pipeline whose platform is asked')
-  .action((options) => run(topics(options)))
+  .action((options) => run(import('./commands/topics.ts').then(({ topics }) => topics(options))))
 
 connected(program.command('print').description('print the records of a topic').argument('<topic>'))
   .option('-l, --limit <number>', 'end after so many', positive)
   .option('--no-from-beginning', 'only what comes from now on')
   .option('--pipeline <name>', 'pipeline whose platform is asked')
-  .action((topic, options) => run(printTopic(topic, options, systemClock.now())))
+  .action((topic, options) => run(import('./commands/topics.ts').then(({ printTopic }) => printTopic(topic, options, systemClock.now()))))
+
+connected(program.command('connectors').description('connectors of Kafka Connect with their state'))
+  .option('--pipeline <name>', 'pipeline whose platform is asked')
+  .action((options) => run(import('./commands/connectors.ts').then(({ connectors }) => connectors(options))))
+
+connected(program.command('events').description('what the operator told of a pipeline').argument('[name]', 'default: the only one of the namespace')).action(
+  (name, options) => run(import('./commands/events.ts').then(({ events }) => events(name, options, systemClock.now()))),
+)
+
+connected(
+  program
+    .command('flow')
+    .description('the way of the data: source, topic, statement, sink, index, panel')
+    .argument('[name]', 'default: the only one of the namespace'),
+)
+  .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['text', 'mermaid', 'json']).default('text'))
+  .action((name, options) => run(import('./commands/flow.ts').then(({ flow }) => flow(name, options))))
+
+connected(program.command('query').description('run one SELECT, live until Ctrl-C or its LIMIT').argument('<select>'))
+  .option('--pipeline <name>', 'pipeline whose platform is asked')
+  .action((select, options) => run(import('./commands/sql.ts').then(({ query }) => query(select, options))))
+
+connected(program.command('sql').description('a shell for ksqlDB: statements, RUN SCRIPT, SHOW, DESCRIBE, PRINT, live SELECT'))
+  .option('-e, --execute <sql>', 'run these statements and end')
+  .option('-f, --file <file>', 'run a script and end')
+  .option('--pipeline <name>', 'pipeline whose platform is asked')
+  .action((options) => run(import('./commands/sql.ts').then(({ sql }) => sql(options))))
 
 await program.parseAsync()

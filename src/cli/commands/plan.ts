@@ -1,12 +1,13 @@
 /** `clickstream plan`: what the operator would do, by the same functions, without doing it. */
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
 import { LedgerFile, References } from '../../controller/index.ts'
-import { compilePipeline, configMapRefs, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
+import { compilePipeline, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
 import { formatFinding, print, printJson, UserError } from '../output.ts'
 import { type ConnectionOptions, openKafka, openKube, readPipeline, readPlatform } from '../session.ts'
+import { readConfigMaps } from './flow.ts'
 
 export async function plan(file: string | undefined, options: ConnectionOptions & { json?: boolean; pipeline?: string }, now: number): Promise<number> {
   const kube = openKube(options)
@@ -45,16 +46,6 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
   } finally {
     await kafka.close()
   }
-}
-
-/** `NAME/KEY` -> text; one that does not exist is left out, and the compiler says so. */
-async function readConfigMaps(references: References, pipeline: ClickstreamPipeline): Promise<Map<string, string>> {
-  const texts = new Map<string, string>()
-  for (const { name, key } of configMapRefs(pipeline)) {
-    const text = (await references.configMap(pipeline.metadata.namespace ?? 'default', name))?.data[key]
-    if (text !== undefined) texts.set(`${name}/${key}`, text)
-  }
-  return texts
 }
 
 async function fromFile(file: string, namespace: string): Promise<ClickstreamPipeline> {
