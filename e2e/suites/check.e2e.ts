@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { runCheck } from '../../src/cli/check/index.ts'
 import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
-import { openBackends, readPlatform } from '../../src/cli/session.ts'
+import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
 import { FIRST_EXAMPLE, givenDemo, pipelineOf, thenReady, whenApplied } from '../given.ts'
 

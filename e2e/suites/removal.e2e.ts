@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { PIPELINE } from '../../src/api/index.ts'
 import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
-import { openBackends, readPlatform } from '../../src/cli/session.ts'
+import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { FIRST_EXAMPLE, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
 
 for (const policy of ['RetainData', 'DeleteData'] as const) {

@@ -1,7 +1,8 @@
 /** `kubectl apply` for the kinds that the commands handle. */
+
 import { PIPELINE, PLATFORM } from '../api/index.ts'
+import { UserError } from '../console/index.ts'
 import type { KubeApi, KubeObject, KubeResource } from '../ports/index.ts'
-import { UserError } from './output.ts'
 
 const KINDS: readonly KubeResource[] = [
   PIPELINE,

@@ -1,7 +1,9 @@
 /** The `clickstream` command; as `kubectl-clickstream` on the path it is also `kubectl clickstream`. */
+
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { UserError } from '../console/index.ts'
 import { systemClock } from '../ports/index.ts'
-import { explain, UserError } from './output.ts'
+import { explain } from './output.ts'
 
 const program = new Command('clickstream')
   .description('Clickstream pipelines on Kubernetes: generators, Kafka, ksqlDB, Connect, Elasticsearch, Grafana.')

@@ -1,4 +1,5 @@
 /** What the command prints: tables for people, JSON for programs, errors with their place and mend. */
+import { UserError } from '../console/index.ts'
 import type { Finding } from '../plan/index.ts'
 import { Failure } from '../ports/index.ts'
 
@@ -22,16 +23,6 @@ export function print(text: string): void {
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part), 2))
-}
-
-/** A mistake of whoever typed the command: told without a stack. */
-export class UserError extends Error {
-  readonly exitCode: number
-  constructor(message: string, exitCode = 1) {
-    super(message)
-    this.name = 'UserError'
-    this.exitCode = exitCode
-  }
 }
 
 export function explain(error: unknown): string {

@@ -1,5 +1,5 @@
 /** The whole check of a running pipeline: every stage measured at its backend, then the numbers recounted. */
-import { readPipeline } from '../session.ts'
+import { readPipeline } from '../../console/index.ts'
 import { documents, sinks, sources, statements, templates, topics } from './backends.ts'
 import { dashboards, dataSources } from './grafana.ts'
 import { recounts } from './recounts.ts'

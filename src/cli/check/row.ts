@@ -1,7 +1,7 @@
 /** One measured row of a check, and how a check waits for what needs time. */
 import type { ClickstreamPipeline, ClickstreamPlatform } from '../../api/index.ts'
+import type { Backends } from '../../console/index.ts'
 import type { Clock, KubeApi } from '../../ports/index.ts'
-import type { Backends } from '../session.ts'
 
 export interface CheckRow {
   readonly kind: string

@@ -1,7 +1,7 @@
 /** `clickstream connectors`: what runs in Kafka Connect. */
 import { z } from 'zod'
+import { type ConnectionOptions, openBackends, openKube, readPipeline, readPlatform } from '../../console/index.ts'
 import { formatTable, print, printJson } from '../output.ts'
-import { type ConnectionOptions, openBackends, openKube, readPipeline, readPlatform } from '../session.ts'
 
 const answer = z.record(
   z.string(),

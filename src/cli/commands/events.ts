@@ -1,8 +1,8 @@
 /** `clickstream events`: what the operator told of a pipeline, oldest first. */
 import { z } from 'zod'
 import { PIPELINE } from '../../api/index.ts'
+import { type ConnectionOptions, openKube, readPipeline } from '../../console/index.ts'
 import { age, formatTable, print, printJson } from '../output.ts'
-import { type ConnectionOptions, openKube, readPipeline } from '../session.ts'
 
 const EVENTS = { group: '', version: 'v1', plural: 'events', kind: 'Event' } as const
 const event = z.looseObject({

@@ -1,13 +1,12 @@
 /** `clickstream plan`: what the operator would do, by the same functions, without doing it. */
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
+import { type ConnectionOptions, openKafka, openKube, readConfigMaps, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import { LedgerFile, References } from '../../controller/index.ts'
 import { compilePipeline, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
-import { formatFinding, print, printJson, UserError } from '../output.ts'
-import { type ConnectionOptions, openKafka, openKube, readPipeline, readPlatform } from '../session.ts'
-import { readConfigMaps } from './flow.ts'
+import { formatFinding, print, printJson } from '../output.ts'
 
 export async function plan(file: string | undefined, options: ConnectionOptions & { json?: boolean; pipeline?: string }, now: number): Promise<number> {
   const kube = openKube(options)

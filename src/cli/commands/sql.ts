@@ -1,8 +1,8 @@
 /** `clickstream sql`, a shell for ksqlDB, and `clickstream query`, one live query. */
 import { createInterface } from 'node:readline/promises'
+import { type ConnectionOptions, openBackends, openKube, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import type { HttpClient } from '../../ports/index.ts'
-import { print, UserError } from '../output.ts'
-import { type ConnectionOptions, openBackends, openKube, readPipeline, readPlatform } from '../session.ts'
+import { print } from '../output.ts'
 import { createSqlSession, runScript } from '../sql/session.ts'
 import { splitStatements } from '../sql/split.ts'
 

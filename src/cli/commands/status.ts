@@ -1,7 +1,7 @@
 /** `clickstream status`: one pipeline as the operator sees it. */
 import type { ClickstreamPipeline } from '../../api/index.ts'
+import { type ConnectionOptions, openKube, readPipeline } from '../../console/index.ts'
 import { age, formatTable, print, printJson } from '../output.ts'
-import { type ConnectionOptions, openKube, readPipeline } from '../session.ts'
 
 export async function status(name: string | undefined, options: ConnectionOptions & { json?: boolean }, now: number): Promise<number> {
   const pipeline = await readPipeline(openKube(options), options.namespace ?? 'default', name)

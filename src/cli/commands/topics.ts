@@ -1,7 +1,8 @@
 /** `clickstream topics` and `clickstream print`: what stands in Kafka. */
+
+import { type ConnectionOptions, openKafka, openKube, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import type { KafkaRecord } from '../../ports/index.ts'
-import { formatTable, print, printJson, UserError } from '../output.ts'
-import { type ConnectionOptions, openKafka, openKube, readPipeline, readPlatform } from '../session.ts'
+import { formatTable, print, printJson } from '../output.ts'
 
 async function withKafka<T>(options: ConnectionOptions & { pipeline?: string }, use: (kafka: ReturnType<typeof openKafka>) => Promise<T>): Promise<T> {
   const kube = openKube(options)

@@ -1,9 +1,11 @@
 /** `clickstream validate`: everything that can be checked without a backend. */
+
 import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM, parsePipeline, parsePlatform } from '../../api/index.ts'
+import { UserError } from '../../console/index.ts'
 import { compilePipeline, type Finding } from '../../plan/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
 import { readManifest } from '../demo/manifests.ts'
-import { formatFinding, print, printJson, UserError } from '../output.ts'
+import { formatFinding, print, printJson } from '../output.ts'
 
 export interface Validated {
   readonly object: string

@@ -2,11 +2,11 @@
 import { createWriteStream } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { PIPELINE } from '../../api/index.ts'
+import { openBackends, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import { createLogger, systemClock } from '../../ports/index.ts'
 import { apply } from '../apply.ts'
 import { type CheckRow, runCheck } from '../check/index.ts'
-import { formatTable, print, UserError } from '../output.ts'
-import { openBackends, readPipeline, readPlatform } from '../session.ts'
+import { formatTable, print } from '../output.ts'
 import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest } from './manifests.ts'
 import { type Demo, startDemo } from './run.ts'
 

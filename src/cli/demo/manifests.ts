@@ -1,10 +1,11 @@
 /** The objects that the demo applies: the platform with the addresses of the stand-ins, Grafana's login, the pipeline. */
+
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseAllDocuments } from 'yaml'
+import { UserError } from '../../console/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { UserError } from '../output.ts'
 
 export const NAMESPACE = 'default'
 export const GRAFANA_LOGIN = { username: 'user', password: 'user' } as const

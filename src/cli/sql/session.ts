@@ -1,8 +1,10 @@
 /** Runs statements one by one against a ksqlDB server, with the properties and variables of the session. */
+
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { UserError } from '../../console/index.ts'
 import { Failure, type HttpClient } from '../../ports/index.ts'
-import { UserError } from '../output.ts'
+
 import { entitySchema, renderEntity } from './render.ts'
 import { splitStatements } from './split.ts'
 

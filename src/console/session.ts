@@ -2,7 +2,7 @@
 import { Client as ElasticsearchClient } from '@elastic/elasticsearch'
 import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM, parsePipeline, parsePlatform } from '../api/index.ts'
 import { createHttpClient, createKafkaClient, createKubeApi, type HttpClient, type KafkaClient, type KubeApi } from '../ports/index.ts'
-import { UserError } from './output.ts'
+import { UserError } from './user-error.ts'
 
 export interface ConnectionOptions {
   readonly kubeconfig?: string

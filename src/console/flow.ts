@@ -1,6 +1,6 @@
 /** The way of the data through one pipeline: source -> topic -> statement -> topic -> sink -> index -> panel. Pure. */
-import type { Compiled, Desired, JsonObject, ResourceKind } from '../../plan/index.ts'
-import { lineage, parseStatements } from '../../sql/index.ts'
+import type { Compiled, Desired, JsonObject, ResourceKind } from '../plan/index.ts'
+import { lineage, parseStatements } from '../sql/index.ts'
 
 export type FlowKind = 'source' | 'topic' | 'statement' | 'sink' | 'index' | 'panel'
 

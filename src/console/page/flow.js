@@ -1,0 +1,71 @@
+/** Draws the flow: a column for each stage, a box for each node, a curve for each edge. */
+const WIDTH = 210
+const HEIGHT = 40
+const GAP_X = 60
+const GAP_Y = 14
+const SVG = 'http://www.w3.org/2000/svg'
+
+/** Longest way from a node that nothing flows into; statements that feed each other stand side by side. */
+function columnsOf({ nodes, edges }) {
+  const column = new Map(nodes.map(({ id }) => [id, 0]))
+  for (let round = 0; round < nodes.length; round++) {
+    let moved = false
+    for (const { from, to } of edges) {
+      if (column.get(to) <= column.get(from)) {
+        column.set(to, column.get(from) + 1)
+        moved = true
+      }
+    }
+    if (!moved) break
+  }
+  return column
+}
+
+/** Places nodes near the middle of what feeds them, so that few curves cross. */
+function place(flow) {
+  const column = columnsOf(flow)
+  const columns = []
+  for (const node of flow.nodes) {
+    const at = column.get(node.id)
+    columns[at] = [...(columns[at] ?? []), node]
+  }
+  const row = new Map()
+  for (const nodes of columns) {
+    const weight = ({ id }) => {
+      const rows = flow.edges.filter(({ to }) => to === id).map(({ from }) => row.get(from) ?? 0)
+      return rows.length === 0 ? 0 : rows.reduce((sum, one) => sum + one, 0) / rows.length
+    }
+    for (const [index, node] of nodes.toSorted((a, b) => weight(a) - weight(b)).entries()) row.set(node.id, index)
+  }
+  return { column, row, width: columns.length, height: Math.max(...columns.map((nodes) => nodes.length)) }
+}
+
+const make = (name, attributes, text) => {
+  const element = document.createElementNS(SVG, name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
+  if (text !== undefined) element.textContent = text
+  return element
+}
+
+const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+
+/** `stateOf(node)` is a class: good, bad, wait or nothing. */
+export function drawFlow(holder, flow, stateOf) {
+  const { column, row, width, height } = place(flow)
+  const x = (id) => column.get(id) * (WIDTH + GAP_X) + 1
+  const y = (id) => row.get(id) * (HEIGHT + GAP_Y) + 1
+  const svg = make('svg', { width: width * (WIDTH + GAP_X), height: height * (HEIGHT + GAP_Y) })
+  for (const { from, to } of flow.edges) {
+    const [x1, y1, x2, y2] = [x(from) + WIDTH, y(from) + HEIGHT / 2, x(to), y(to) + HEIGHT / 2]
+    svg.append(make('path', { d: `M${x1},${y1} C${x1 + GAP_X / 2},${y1} ${x2 - GAP_X / 2},${y2} ${x2},${y2}` }))
+  }
+  for (const node of flow.nodes) {
+    const group = make('g', { class: stateOf(node), transform: `translate(${x(node.id)},${y(node.id)})` })
+    group.append(make('rect', { width: WIDTH, height: HEIGHT, rx: 4 }))
+    group.append(make('text', { x: 10, y: 15, class: 'kind' }, node.kind))
+    group.append(make('text', { x: 10, y: 31 }, short(node.name, 30)))
+    group.append(make('title', {}, `${node.kind} ${node.name}`))
+    svg.append(group)
+  }
+  holder.replaceChildren(svg)
+}

@@ -1,0 +1,156 @@
+/** The console's server: one page, and what it asks for as JSON. Everything is read anew, nothing is changed. */
+import { readFile } from 'node:fs/promises'
+import Fastify, { type FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { ClickstreamPipeline, ClickstreamPlatform } from '../api/index.ts'
+import { Failure, type KubeApi } from '../ports/index.ts'
+import { compileFrom } from './compile.ts'
+import { flowOf } from './flow.ts'
+import { type Backends, openBackends, readPipeline, readPlatform } from './session.ts'
+
+export interface ConsoleOptions {
+  readonly kube: KubeApi
+  readonly namespace: string
+  readonly pipeline: string
+  readonly port?: number
+}
+
+const FILES: Readonly<Record<string, readonly [string, string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/console.css': ['console.css', 'text/css; charset=utf-8'],
+  '/console.js': ['console.js', 'text/javascript; charset=utf-8'],
+  '/flow.js': ['flow.js', 'text/javascript; charset=utf-8'],
+}
+
+const connectorsAnswer = z.record(
+  z.string(),
+  z.object({
+    info: z.looseObject({ type: z.string(), config: z.record(z.string(), z.string()) }).optional(),
+    status: z
+      .looseObject({ connector: z.looseObject({ state: z.string() }), tasks: z.array(z.looseObject({ state: z.string(), trace: z.string().optional() })) })
+      .optional(),
+  }),
+)
+
+export async function startConsole(options: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
+  const { kube } = options
+  const app = Fastify({ logger: false, forceCloseConnections: true })
+  let open: { spec: string; backends: Backends } | undefined
+
+  /** The pipeline as it stands now; backends are opened anew when the platform has changed. */
+  async function look(): Promise<{ pipeline: ClickstreamPipeline; platform: ClickstreamPlatform; backends: Backends }> {
+    const pipeline = await readPipeline(kube, options.namespace, options.pipeline)
+    const platform = await readPlatform(kube, pipeline)
+    const spec = JSON.stringify(platform.spec)
+    if (open?.spec !== spec) {
+      await open?.backends.close()
+      open = { spec, backends: await openBackends(kube, platform) }
+    }
+    return { pipeline, platform, backends: open.backends }
+  }
+
+  app.setErrorHandler((error: Error, _request, reply) => {
+    const status = error instanceof Failure ? 502 : 500
+    return reply.code(status).send({ error: error.message })
+  })
+  for (const [path, [file, type]] of Object.entries(FILES)) {
+    app.get(path, async (_request, reply) => reply.type(type).send(await readFile(new URL(`page/${file}`, import.meta.url), 'utf8')))
+  }
+
+  app.get('/api/pipeline', async () => {
+    const { pipeline, platform } = await look()
+    const dashboards = (pipeline.status?.resources ?? []).filter((resource) => resource.kind === 'Dashboard')
+    return {
+      name: `${pipeline.metadata.namespace}/${pipeline.metadata.name}`,
+      generation: pipeline.metadata.generation ?? 0,
+      status: pipeline.status ?? null,
+      dashboards: dashboards.map(({ name }) => ({ uid: name, url: `${platform.spec.grafana.url}/d/${name}` })),
+      backends: {
+        Grafana: platform.spec.grafana.url,
+        ksqlDB: platform.spec.ksqldb.url,
+        'Kafka Connect': platform.spec.connect.url,
+        Elasticsearch: platform.spec.elasticsearch.url,
+        Kafka: platform.spec.kafka.bootstrapServers,
+      },
+    }
+  })
+
+  app.get('/api/flow', async () => {
+    const { pipeline, platform } = await look()
+    const states = new Map((pipeline.status?.resources ?? []).map((resource) => [`${resource.kind}/${resource.name}`, resource.state]))
+    return { ...flowOf(await compileFrom(kube, pipeline, platform)), states: Object.fromEntries(states) }
+  })
+
+  app.get('/api/connectors', async () => {
+    const { backends } = await look()
+    const { body } = await backends.connect.request({ method: 'GET', path: ['connectors'], query: { expand: ['info', 'status'] }, answer: connectorsAnswer })
+    return Object.entries(body).map(([name, { info, status }]) => ({
+      name,
+      type: info?.type ?? '',
+      class: info?.config['connector.class'] ?? '',
+      topics: info?.config.topics ?? info?.config['kafka.topic'] ?? '',
+      state: status?.connector.state ?? 'UNASSIGNED',
+      tasks: (status?.tasks ?? []).map(({ state, trace }) => ({ state, error: trace?.split('\n')[0] })),
+    }))
+  })
+
+  app.get('/api/topics', async () => {
+    const { backends } = await look()
+    const names = (await backends.kafka.listTopics()).filter((name) => !name.startsWith('_')).sort()
+    const offsets = await backends.kafka.topicOffsets(names)
+    return names.map((name) => ({
+      name,
+      partitions: offsets.get(name)?.length ?? 0,
+      records: Number((offsets.get(name) ?? []).reduce((total, { start, end }) => total + end - start, 0n)),
+    }))
+  })
+
+  app.get<{ Params: { topic: string } }>('/api/topics/:topic/sample', async (request) => {
+    const { backends } = await look()
+    const sql = `PRINT '${request.params.topic.replaceAll("'", "''")}' FROM BEGINNING LIMIT 3;`
+    const lines: string[] = []
+    for await (const line of backends.ksqldb.lines({ method: 'POST', path: ['query'], body: { ksql: sql, streamsProperties: {} }, timeoutMs: 10_000 }))
+      if (line !== '') lines.push(line)
+    return { lines }
+  })
+
+  app.get<{ Querystring: { sql: string } }>('/api/query', async (request, reply) => {
+    const { backends } = await look()
+    await streamQuery(request.query.sql, backends, reply)
+  })
+
+  const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 })
+  return {
+    url,
+    async close() {
+      await app.close()
+      await open?.backends.close()
+    },
+  }
+}
+
+/** A live query as server-sent events: `header`, then `row` for each row, `fault` with the server's message. */
+async function streamQuery(sql: string, backends: Backends, reply: FastifyReply): Promise<void> {
+  const stop = new AbortController()
+  reply.hijack()
+  reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  reply.raw.on('close', () => stop.abort())
+  const send = (event: string, data: unknown) => reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  try {
+    const body = { sql, properties: { 'auto.offset.reset': 'latest' } }
+    const headers = { accept: 'application/vnd.ksqlapi.delimited.v1' }
+    for await (const line of backends.ksqldb.lines({ method: 'POST', path: ['query-stream'], body, headers, timeoutMs: 0, signal: stop.signal })) {
+      const part: unknown = JSON.parse(line)
+      send(Array.isArray(part) ? 'row' : typeof part === 'object' && part !== null && 'columnNames' in part ? 'header' : 'fault', part)
+    }
+    send('end', {})
+  } catch (error) {
+    if (!stop.signal.aborted)
+      send('fault', {
+        message:
+          error instanceof Failure && typeof error.body === 'object' && error.body !== null && 'message' in error.body ? error.body.message : String(error),
+      })
+  } finally {
+    reply.raw.end()
+  }
+}
