@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { PIPELINE } from '../../api/index.ts'
-import { openBackends, readPipeline, readPlatform, UserError } from '../../console/index.ts'
+import { openBackends, readPipeline, readPlatform, startConsole, UserError } from '../../console/index.ts'
 import { createLogger, systemClock } from '../../ports/index.ts'
 import { apply } from '../apply.ts'
 import { type CheckRow, runCheck } from '../check/index.ts'
@@ -44,7 +44,9 @@ export async function demo(options: DemoOptions): Promise<number> {
     const name = await applyPipelines(running, options.file ?? DEFAULT_PIPELINE)
     progress(`applied ClickstreamPipeline ${NAMESPACE}/${name}`)
     await untilReady(running, name, progress, stop.signal)
-    print(`\n${await addresses(running, kubeconfig, logFile, name)}\n`)
+    const console = await startConsole({ kube: running.kube, namespace: NAMESPACE, pipeline: name })
+    running.closeFirst(() => console.close())
+    print(`\n${await addresses(running, console.url, kubeconfig, logFile, name)}\n`)
     if (options.check) return await check(running, name, progress, stop.signal)
     print('Ctrl-C ends it.')
     await interrupted
@@ -90,11 +92,12 @@ async function untilReady(running: Demo, name: string, progress: (text: string) 
   throw new UserError(`The pipeline was not Ready, with data flowing, after ${READY_WITHIN_MS / 1000} s.`)
 }
 
-async function addresses(running: Demo, kubeconfig: string, logFile: string, name: string): Promise<string> {
+async function addresses(running: Demo, consoleUrl: string, kubeconfig: string, logFile: string, name: string): Promise<string> {
   const { servers } = running.sandbox
   const pipeline = await readPipeline(running.kube, NAMESPACE, name)
   const dashboard = pipeline.status?.resources?.find((resource) => resource.kind === 'Dashboard')
   const where = [
+    ['Console', consoleUrl, 'every view of the pipeline on one page'],
     ['Grafana', `${servers.grafana.url}${dashboard?.id ? `/d/${dashboard.id}` : ''}`, `user ${GRAFANA_LOGIN.username}, password ${GRAFANA_LOGIN.password}`],
     ['Kubernetes API', servers.kubernetes.url, `export KUBECONFIG=${kubeconfig}`],
     ['Kafka', servers.kafka.url, `kcat -b ${servers.kafka.url} -L`],

@@ -13,6 +13,8 @@ export interface Demo {
   operator: Operator
   /** A second operator over the same sandbox, after the first was stopped. */
   startOperator(): Promise<Operator>
+  /** What uses the demo and has to end before it. */
+  closeFirst(step: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -29,6 +31,7 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
     onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
   })
   const clients: KafkaClient[] = []
+  const closing: (() => Promise<void>)[] = []
   const kube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-cli' })
   const operatorKube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-operator' })
   const start = () =>
@@ -54,7 +57,9 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
       demo.operator = await start()
       return demo.operator
     },
+    closeFirst: (step) => void closing.push(step),
     async close() {
+      for (const step of closing) await step()
       await demo.operator.stop()
       for (const client of clients) await client.close()
       await sandbox.close()
