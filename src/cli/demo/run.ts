@@ -27,7 +27,7 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
     log,
     crds: generateCrds() as unknown as KubeObject[],
     namespace: NAMESPACE,
-    grafanaUsers: { [GRAFANA_LOGIN.username]: GRAFANA_LOGIN.password },
+    grafanaUsers: [{ login: GRAFANA_LOGIN.username, password: GRAFANA_LOGIN.password }],
     onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
   })
   const clients: KafkaClient[] = []
