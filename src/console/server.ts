@@ -64,7 +64,7 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
       name: `${pipeline.metadata.namespace}/${pipeline.metadata.name}`,
       generation: pipeline.metadata.generation ?? 0,
       status: pipeline.status ?? null,
-      dashboards: dashboards.map(({ name }) => ({ uid: name, url: `${platform.spec.grafana.url}/d/${name}` })),
+      dashboards: dashboards.flatMap(({ id }) => (id === undefined ? [] : [{ uid: id, url: `${platform.spec.grafana.url}/d/${id}` }])),
       backends: {
         Grafana: platform.spec.grafana.url,
         ksqlDB: platform.spec.ksqldb.url,

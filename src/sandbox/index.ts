@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Clock, createKafkaClient, createKubeApi, type KafkaClient, type KubeObject, type Logger, type Random } from '../ports/index.ts'
 import { startConnect } from './connect/index.ts'
 import { startElasticsearch } from './elasticsearch/index.ts'
-import { type GrafanaUser, startGrafana } from './grafana/index.ts'
+import { startGrafana } from './grafana/index.ts'
 import { startKafka } from './kafka/index.ts'
 import { startKsqldb } from './ksqldb/index.ts'
 import { startKubernetes } from './kubernetes/index.ts'
@@ -22,7 +22,7 @@ export interface SandboxOptions {
   readonly crds: readonly KubeObject[]
   /** Namespace that the topic operator watches. */
   readonly namespace: string
-  readonly grafanaUsers: readonly GrafanaUser[]
+  readonly grafanaUsers: NonNullable<Parameters<typeof startGrafana>[0]['users']>
   /** Told as each server is up. */
   readonly onStarted?: (name: string, url: string) => void
 }

@@ -43,7 +43,7 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
   async function dashboardOf(uid: string, signal: AbortSignal): Promise<Observed<'Dashboard'> | undefined> {
     const { status, body } = await http.request({ method: 'GET', path: ['api', 'dashboards', 'uid', uid], accept: [404], answer: z.unknown(), signal })
     if (status === 404) return undefined
-    const { dashboard, meta } = answers.dashboard.parse(body)
+    const { dashboard } = answers.dashboard.parse(body)
     // What Grafana itself counts and numbers is no part of the declaration.
     const { id: _, version: __, ...json } = dashboard
     const hash = ownerHashIn(uid)
@@ -54,7 +54,7 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
       name: title,
       ...(hash ? { ownerHash: hash } : {}),
       spec: { uid, title, json },
-      backendId: String(meta.version ?? ''),
+      backendId: uid,
       health: 'Ready',
     }
   }
@@ -73,14 +73,14 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
   }
 
   async function applyDashboard(desired: Desired<'Dashboard'>, signal: AbortSignal): Promise<Applied> {
-    const { body } = await http.request({
+    await http.request({
       method: 'POST',
       path: ['api', 'dashboards', 'db'],
       body: { dashboard: desired.spec.json, folderUid: await folderUid(signal), overwrite: true, message: `Applied by ${OPERATOR}` },
       answer: answers.saved,
       signal,
     })
-    return { backendId: String(body.version ?? '') }
+    return { backendId: desired.spec.uid }
   }
 
   return {
