@@ -31,14 +31,21 @@ export function checkGrouping(
   tableFunctions: readonly Call[],
   scope: QueryScope,
 ): void {
-  for (const call of aggregates) refuseNested(call)
+  for (const call of aggregates) {
+    refuseNested(call)
+    refuseVariableParameters(call, scope)
+  }
   if (tableFunctions.length > 0 && (query.groupBy !== undefined || aggregates.length > 0)) {
     refuse('Table functions cannot be used with aggregations.', tableFunctions[0]!.span)
   }
   for (const call of tableFunctions) {
-    const inner = collectCalls(call.args, 'table')
-    if (inner.length > 0) refuse(`Table functions can not be nested: ${formatExpression(call)}`, call.span)
+    const [inner] = collectCalls(call.args, 'table')
+    if (inner !== undefined) refuse(`Table functions cannot be nested: ${call.name}(${inner.name}())`, call.span)
   }
+  for (const item of items) refuseTableFunctionsInCase(item.expression)
+  const [tableSource] = scope.sources
+  if (tableFunctions.length > 0 && tableSource!.source.sourceType === 'TABLE')
+    refuse('Table source is not supported with table functions', tableFunctions[0]!.span)
   const grouped =
     query.groupBy !== undefined ||
     collectCalls(
@@ -58,11 +65,19 @@ export function checkGrouping(
       ungrouped[0]!.span,
     )
   }
-  if (query.groupBy === undefined) refuse('Use of aggregate functions requires a GROUP BY clause.', query.span)
   if (query.having !== undefined && !isGrouped(query.having, keys)) {
     refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${scope.show(query.having)}`, query.having.span)
   }
   if (aggregates.length === 0) refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.span)
+}
+
+function refuseTableFunctionsInCase(expression: Expression): void {
+  walk(expression, (node) => {
+    if (node.kind === 'Case' && collectCalls([node], 'table').length > 0) {
+      refuse(`Table functions cannot be used in CASE: ${formatExpression(node)}`, node.span)
+    }
+    return true
+  })
 }
 
 /** Aggregates that keep more than one plain value between rows. */
@@ -95,6 +110,19 @@ export function checkIntermediate(aggregates: readonly Call[], source: Source, q
 function refuseNested(call: Call): void {
   const inner = collectCalls(call.args, 'aggregate')
   if (inner.length > 0) refuse(`Aggregate functions can not be nested: ${formatExpression(call, { qualifiers: true, star: false })}`, call.span)
+}
+
+/** From which argument on an aggregate takes settings instead of values: they must be known beforehand. */
+const SETTINGS_FROM: Readonly<Record<string, number>> = { TOPK: -1, TOPKDISTINCT: 1, LATEST_BY_OFFSET: 1, EARLIEST_BY_OFFSET: 1 }
+
+function refuseVariableParameters(call: Call, scope: QueryScope): void {
+  const from = SETTINGS_FROM[call.name]
+  if (from === undefined) return
+  const start = from < 0 ? call.args.length + from : from
+  for (const [offset, arg] of call.args.slice(start).entries()) {
+    if (arg.kind.endsWith('Literal')) continue
+    refuse(`Parameter ${start + offset + 1} passed to function ${call.name} must be a literal constant, but was expression: '${scope.show(arg)}'`, arg.span)
+  }
 }
 
 /** Whether nothing is left of it but constants once grouping expressions, aggregates and window bounds are taken out. */

@@ -2,7 +2,7 @@
 import type { AnalysedJoin, AnalysisOptions, QuerySource } from '../analysis.ts'
 import type { Expression, JoinClause, Query, SourceType } from '../ast.ts'
 import { durationMs } from '../durations.ts'
-import { refuse } from '../error.ts'
+import { NOWHERE, refuse } from '../error.ts'
 import { formatExpression } from '../print/expressions.ts'
 import { formatType } from '../print/types.ts'
 import { sameExpression } from '../same.ts'
@@ -19,6 +19,8 @@ export interface JoinKey {
   /** The key's value, also where the row of one side is missing. */
   readonly value: Expression
   readonly type: SqlType
+  /** Of a foreign-key join: the table whose key it is. */
+  readonly foreign?: QuerySource
 }
 
 export interface AnalysedJoins {
@@ -61,11 +63,11 @@ export function refuseKafkaFormat(sources: readonly QuerySource[], what: 'JOIN' 
 function sourceKey(source: QuerySource): JoinKey | undefined {
   const [column, second] = source.source.key
   if (column === undefined || second !== undefined) return undefined
-  const reference: Expression = { kind: 'ColumnReference', qualifier: source.alias, name: column.name, span: NO_SPAN }
+  const reference: Expression = { kind: 'ColumnReference', qualifier: source.alias, name: column.name, span: NOWHERE }
   return { columns: [reference], value: reference, type: column.type }
 }
 
-const NO_SPAN = { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } }
+export const WINDOWED_REPARTITION = 'Implicit repartitioning of windowed sources is not supported. See https://github.com/confluentinc/ksql/issues/4385.'
 
 interface Left {
   readonly name: string
@@ -77,6 +79,7 @@ interface Left {
 function analyseJoin(clause: JoinClause, left: Left, right: QuerySource, scope: QueryScope, options: AnalysisOptions): { join: AnalysedJoin; key: JoinKey } {
   const self = left.known.find((source) => source.source.name === right.source.name)
   if (self !== undefined) {
+    if (left.known.length > 1) refuse(`N-way joins do not support multiple occurrences of the same source. Source: '${self.source.name}'.`, clause.source.span)
     refuse(`Can not join '${self.source.name}' to '${right.source.name}': self joins are not yet supported.`, clause.source.span)
   }
   const sides = readCriteria(clause, left, right, scope)
@@ -86,43 +89,40 @@ function analyseJoin(clause: JoinClause, left: Left, right: QuerySource, scope: 
   const onRightKey = right.source.key.length === 1 && isKeyColumn(sides.right, right)
 
   const kinds = `${left.type}-${right.source.sourceType}`
+  const names = `${left.known[0]!.source.name} ${JOIN_NAMES[clause.type]} ${right.source.name}`
   let foreignKey = false
   if (kinds === 'TABLE-STREAM') {
-    const words = { INNER: '[INNER]', LEFT: 'LEFT [OUTER]', RIGHT: 'RIGHT [OUTER]', OUTER: '[FULL] OUTER' }[clause.type]
-    refuse(
-      `Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${left.known[0]!.source.name} ${words} JOIN ${right.source.name}.`,
-      clause.span,
-    )
+    refuse(`Invalid join order: table-stream joins are not supported; only stream-table joins. Got ${names}.`, clause.span)
+  }
+  if (kinds === 'STREAM-TABLE') {
+    if (clause.type === 'OUTER') refuse(`Invalid join type: full-outer join not supported for stream-table join. Got ${names}.`, clause.span)
+    if (!sameType(leftType, rightType)) refuse(`Invalid join. Key types differ: ${formatType(leftType)} vs ${formatType(rightType)}`, clause.on.span)
+    if (!onRightKey) {
+      refuse(`Invalid join condition: stream-table joins require to join on the table's primary key. Got ${shown}.`, clause.on.span)
+    }
+    if (clause.type === 'RIGHT') refuse(`Invalid join type encountered: ${JOIN_NAMES.RIGHT}`, clause.span)
   }
   if (kinds === 'TABLE-TABLE') {
     if (!onRightKey) {
       refuse(`Invalid join condition: table-table joins require to join on the primary key of the right input table. Got ${shown}.`, clause.on.span)
     }
-    foreignKey = left.key === undefined || !left.key.columns.some((column) => sameExpression(column, sides.left))
-    if (foreignKey) {
-      if (!sameType(leftType, rightType)) {
-        refuse(`Invalid join condition: types don't match. Got ${showTyped(sides.left, leftType)} = ${showTyped(sides.right, rightType)}.`, clause.on.span)
-      }
-      if (clause.type !== 'INNER' && clause.type !== 'LEFT') {
-        const word = clause.type === 'OUTER' ? 'full-outer' : 'right-outer'
-        refuse(
-          `Invalid join type: ${word} join not supported for foreign-key table-table join. Got ${left.name} ${clause.type} JOIN ${right.alias}.`,
-          clause.span,
-        )
-      }
+    foreignKey = !left.known.some((source) => source.source.key.length === 1 && isKeyColumn(sides.left, source))
+    if (foreignKey) checkForeignKey(clause, left, right, { names, shown })
+    if (!sameType(leftType, rightType)) {
+      const typed = [showTyped(sides.left, leftType), showTyped(sides.right, rightType)]
+      const [first, second] = sides.flipped ? typed.toReversed() : typed
+      refuse(`Invalid join condition: types don't match. Got ${first} = ${second}.`, clause.on.span)
     }
   }
   if (!sameType(leftType, rightType)) refuse(`Invalid join. Key types differ: ${formatType(leftType)} vs ${formatType(rightType)}`, clause.on.span)
-  if (kinds === 'STREAM-TABLE') {
-    if (!onRightKey) {
-      refuse(`Invalid join condition: stream-table joins require to join on the table's primary key. Got ${shown}.`, clause.on.span)
-    }
-    if (clause.type === 'OUTER' || clause.type === 'RIGHT') {
-      refuse(`${clause.type === 'OUTER' ? 'Full outer' : 'Right outer'} joins between streams and tables are not supported.`, clause.span)
-    }
-  }
   checkWithin(clause, kinds)
   checkWindows(left.known[0]!, right, clause)
+  for (const [source, side] of [
+    [left.known[0]!, sides.left],
+    [right, sides.right],
+  ] as const) {
+    if (source.source.window !== undefined && !isKeyColumn(side, source)) refuse(WINDOWED_REPARTITION, clause.on.span)
+  }
   if (!foreignKey) checkPartitions(left.known[0]!, right, clause, options)
   if (kinds === 'STREAM-STREAM' && clause.within === undefined) {
     refuse(
@@ -140,28 +140,41 @@ function analyseJoin(clause: JoinClause, left: Left, right: QuerySource, scope: 
     ...(clause.within === undefined ? {} : { within: readWithin(clause.within) }),
     foreignKey,
   }
-  return { join, key: foreignKey ? left.key! : joinKey(clause.type, sides.left, sides.right, leftType, left.key, scope) }
+  return { join, key: foreignKey ? { ...left.key!, foreign: left.known[0]! } : joinKey(clause.type, sides.left, sides.right, leftType, left.key, scope) }
 }
 
 function showTyped(expression: Expression, type: SqlType): string {
   return `${formatExpression(expression)}{${formatType(type)}}`
 }
 
+const JOIN_NAMES = { INNER: '[INNER] JOIN', LEFT: 'LEFT [OUTER] JOIN', RIGHT: 'RIGHT [OUTER] JOIN', OUTER: '[FULL] OUTER JOIN' } as const
+
+function checkForeignKey(clause: JoinClause, left: Left, right: QuerySource, { names, shown }: { readonly names: string; readonly shown: string }): void {
+  if (clause.type === 'OUTER' || clause.type === 'RIGHT') {
+    const word = clause.type === 'OUTER' ? 'full-outer' : 'right-outer'
+    refuse(`Invalid join type: ${word} join not supported for foreign-key table-table join. Got ${names}.`, clause.span)
+  }
+  if (left.known.length > 1) {
+    refuse(`Invalid join condition: foreign-key table-table joins are not supported as part of n-way joins. Got ${shown}.`, clause.on.span)
+  }
+  if (right.source.window !== undefined) refuse('Foreign-key table-table joins are not supported on windowed tables.', clause.span)
+}
+
 interface Sides {
   readonly left: Expression
   readonly right: Expression
   readonly written: Expression
+  /** The side that is written first belongs to the source on the right. */
+  readonly flipped: boolean
 }
 
 /** One equality, with one source on each side; sides may be written either way round. */
 function readCriteria(clause: JoinClause, left: Left, right: QuerySource, scope: QueryScope): Sides {
   const on = scope.qualify(clause.on)
-  if (on.kind === 'Logical') {
+  if (on.kind === 'Logical' && isEquality(on.left) && isEquality(on.right)) {
     refuse(`Invalid join condition: joins on multiple conditions are not yet supported. Got ${formatExpression(on)}.`, clause.on.span)
   }
-  if (on.kind !== 'Comparison') {
-    return refuse(`Unsupported join expression: ${formatExpression(on)}. Only equality join criteria is supported.`, clause.on.span)
-  }
+  if (on.kind !== 'Comparison') return refuse(`Unsupported join expression: ${formatExpression(on)}`, clause.on.span)
   if (on.operator !== '=') refuse('Only equality join criteria is supported.', clause.on.span)
   const owners = [on.left, on.right].map((side) => {
     const aliases = new Set(columnReferences(side).map((reference) => ownerOf(reference, scope)))
@@ -174,13 +187,22 @@ function readCriteria(clause: JoinClause, left: Left, right: QuerySource, scope:
     return [...aliases][0]!
   })
   const isLeft = (alias: string): boolean => left.known.some((source) => source.alias === alias)
-  if (isLeft(owners[0]!) && owners[1] === right.alias) return { left: on.left, right: on.right, written: on }
-  if (isLeft(owners[1]!) && owners[0] === right.alias) return { left: on.right, right: on.left, written: on }
-  const missing = owners.includes(right.alias) ? left.name : right.alias
+  if (isLeft(owners[0]!) && owners[1] === right.alias) return { left: on.left, right: on.right, written: on, flipped: false }
+  if (isLeft(owners[1]!) && owners[0] === right.alias) return { left: on.right, right: on.left, written: on, flipped: true }
+  if (owners[0] === owners[1]) {
+    refuse(
+      `Each side of the join must reference exactly one source and not the same source. Left side references \`${owners[0]}\` and right references \`${owners[1]}\``,
+      clause.on.span,
+    )
+  }
   return refuse(
-    `Each side of the join must reference exactly one source and not the same source. Left side references ${owners[0]} and right references ${owners[1]}; ${missing} is not joined.`,
+    `A join criteria is expected to reference the source (\`${right.alias}\`) in the FROM clause, instead the right source references \`${owners[1]}\` and the left source references \`${owners[0]}\``,
     clause.on.span,
   )
+}
+
+function isEquality(expression: Expression): boolean {
+  return expression.kind === 'Comparison' && expression.operator === '='
 }
 
 function ownerOf(reference: Extract<Expression, { kind: 'ColumnReference' }>, scope: QueryScope): string {
@@ -241,11 +263,16 @@ function checkWithin(clause: JoinClause, kinds: string): void {
 
 /** Windowed keys join only windowed keys of their kind: sessions with sessions, the others among themselves. */
 function checkWindows(left: QuerySource, right: QuerySource, clause: JoinClause): void {
-  const kind = (source: QuerySource): string => (source.source.window === undefined ? 'none' : source.source.window.type === 'SESSION' ? 'session' : 'time')
-  if (kind(left) === kind(right)) return
-  const show = ({ source }: QuerySource): string => `\`${source.name}\` is ${source.window === undefined ? 'not windowed' : `${source.window.type} windowed`}`
+  const [a, b] = [left.source.window?.type, right.source.window?.type]
+  if ((a === undefined) !== (b === undefined)) {
+    refuse(
+      `Can not join windowed source to non-windowed source.\n\`${left.alias}\` is ${a ?? 'not'} windowed\n\`${right.alias}\` is ${b ?? 'not'} windowed`,
+      clause.span,
+    )
+  }
+  if ((a === 'SESSION') === (b === 'SESSION')) return
   refuse(
-    `Incompatible windowed sources.\nLeft source: ${show(left)}\nRight source: ${show(right)}\n` +
+    `Incompatible windowed sources.\nLeft source: ${a}\nRight source: ${b}\n` +
       'Session windowed sources can only be joined to other session windowed sources, and may still not result in expected behaviour as session bounds must be an exact match for the join to work\n' +
       'Hopping and tumbling windowed sources can only be joined to other hopping and tumbling windowed sources',
     clause.span,

@@ -35,7 +35,7 @@ function plainOutput(items: readonly TypedItem[], rule: Exclude<KeyRule, { kind:
     const key = rule.keys.find((candidate) => sameExpression(candidate, item.expression))
     if (key === undefined) return { name: item.name, role: 'VALUE', value: item.typed }
     const before = found.get(key)
-    if (before !== undefined) refuseTwice(rule.scope.show(key), [before.name, item.name], query)
+    if (before !== undefined) refuseTwice(rule, key, [before.name, item.name], query)
     found.set(key, item)
     return { name: item.name, role: 'KEY', value: item.typed }
   })
@@ -47,17 +47,21 @@ function plainOutput(items: readonly TypedItem[], rule: Exclude<KeyRule, { kind:
   return output
 }
 
-/** The first column that holds the key becomes the key; the others are values like any. */
+/** Of the columns that hold the key the first one that is selected becomes the key; the others are values like any. */
 function joinOutput(items: readonly TypedItem[], key: JoinKey): OutputColumn[] {
-  const at = items.findIndex((item) => key.columns.some((column) => sameExpression(column, item.expression)))
+  const places = key.columns.map((column) => items.findIndex((item) => sameExpression(column, item.expression)))
+  const at = places.find((index) => index !== -1)
   return items.map((item, index) =>
     index === at ? { name: item.name, role: 'KEY', value: { expression: key.value, type: key.type } } : { name: item.name, role: 'VALUE', value: item.typed },
   )
 }
 
-function refuseTwice(key: string, names: readonly [string, string], query: Query): never {
+function refuseTwice(rule: KeyRule, key: Expression, names: readonly [string, string], query: Query): never {
+  const shown = names.map(quoteName).join(' and ')
   return refuse(
-    `The projection contains a key column (\`${key}\`) more than once, aliased as: ${names.map(quoteName).join(' and ')}.\n` +
+    (rule.kind === 'grouping'
+      ? `The projection contains a key column more than once: ${shown}.\n`
+      : `The projection contains a key column (\`${rule.scope.show(key)}\`) more than once, aliased as: ${shown}.\n`) +
       'Each key column must only be in the projection once. If you intended to copy the key into the value, then consider using the AS_VALUE function ' +
       'to indicate which key reference should be copied.',
     query.span,
@@ -70,6 +74,13 @@ function refuseMissing(output: readonly OutputColumn[], rule: KeyRule, sink: str
   const has = (key: Expression): boolean => output.some((column) => column.role === 'KEY' && sameExpression(column.value.expression, key))
   if (rule.kind === 'join') {
     if (output.some((column) => column.role === 'KEY')) return
+    if (rule.key.foreign !== undefined) {
+      refuse(
+        `Primary key column missing in projection. For foreign-key table-table joins, the projection must include all primary key columns from the left input table (\`${rule.key.foreign.source.name}\`). ` +
+          `Missing column: ${rule.key.foreign.source.key.map((column) => quoteName(column.name)).join(', ')}.`,
+        query.span,
+      )
+    }
     const shown = rule.key.columns.map((column) => formatExpression(column))
     refuseKey(sink, `join expression${shown.length === 1 ? '' : 's'} ${shown.join(' or ')}`, shown[0]!, query)
   }

@@ -9,7 +9,7 @@ import { sameExpression } from '../same.ts'
 import type { Column } from '../types.ts'
 import { walk } from '../walk.ts'
 import { checkGrouping, checkIntermediate, collectCalls } from './grouping.ts'
-import { analyseJoins, type JoinKey, refuseKafkaFormat } from './joins.ts'
+import { analyseJoins, type JoinKey, refuseKafkaFormat, WINDOWED_REPARTITION } from './joins.ts'
 import { assignKeys, type KeyRule } from './keys.ts'
 import { type Clause, QueryScope } from './scope.ts'
 import { completeItems, expandItems, type NamedItem, NameMaker } from './select.ts'
@@ -52,7 +52,9 @@ export function completeQuery(query: Query, catalogue: Catalogue): CompletedQuer
   return { scope, query: completed, written: query }
 }
 
-export function analyseQuery({ scope, query, written }: CompletedQuery, purpose: QueryPurpose, options: AnalysisOptions): QueryResult {
+export function analyseQuery(completed: CompletedQuery, purpose: QueryPurpose, options: AnalysisOptions): QueryResult {
+  const { scope, written } = completed
+  const query = purpose.kind === 'answer' ? groupedAsOne(completed.query) : completed.query
   if (query.window !== undefined && query.groupBy === undefined) {
     const { line, column } = query.window.span.start
     refuse(`Line: ${line}, Col: ${column}: WINDOW clause requires a GROUP BY clause.`, query.window.span)
@@ -60,7 +62,7 @@ export function analyseQuery({ scope, query, written }: CompletedQuery, purpose:
   const from = scope.sources[0]!
   const joined = query.joins.length > 0 ? analyseJoins(query, scope, options) : undefined
   const items = expandItems(query, written, scope, purpose.kind === 'answer')
-  if (purpose.kind === 'sink') refuseSystemNames(items)
+  refuseSystemNames(items, purpose)
 
   refuseAggregates(query.where, scope)
   const where = query.where === undefined ? undefined : condition(withTimesRead(query.where), 'WHERE', scope)
@@ -77,6 +79,7 @@ export function analyseQuery({ scope, query, written }: CompletedQuery, purpose:
   const partitionBy = readPartitionBy(query, outputType, scope)
   const typedItems = items.map((item) => ({ ...item, typed: known(scope.typed(item.expression, 'SELECT')) }))
   checkGrouping(query, items, aggregates, tableFunctions, scope)
+  if (query.groupBy === undefined && aggregates.length > 0) throw new WrongResultType('TABLE', query)
   if (query.groupBy !== undefined) checkIntermediate(aggregates, from.source, query)
   const having = query.having === undefined ? undefined : condition(query.having, 'HAVING', scope)
   const window = query.window === undefined ? undefined : analyseWindow(query.window)
@@ -105,8 +108,18 @@ export function analyseQuery({ scope, query, written }: CompletedQuery, purpose:
     },
     key,
     value,
-    window: window === undefined ? (query.partitionBy === undefined ? from.source.window : undefined) : resultWindow(window),
+    window: resultWindow(query, window, from.source),
   }
+}
+
+/** An answer may count without GROUP BY: all rows are one group then. */
+function groupedAsOne(query: Query): Query {
+  if (query.groupBy !== undefined) return query
+  const [first] = collectCalls(
+    query.select.flatMap((item) => (item.kind === 'Item' ? [item.expression] : [])),
+    'aggregate',
+  )
+  return first === undefined ? query : { ...query, groupBy: [{ kind: 'IntegerLiteral', value: 1, span: first.span }] }
 }
 
 function known(typed: TypedExpression): TypedExpression {
@@ -114,8 +127,10 @@ function known(typed: TypedExpression): TypedExpression {
   return typed
 }
 
-function resultWindow(window: NonNullable<AnalysedQuery['window']>): Source['window'] {
-  return window.type === 'SESSION' ? { type: window.type } : { type: window.type, sizeMs: window.sizeMs }
+/** A window of the query's own, or the source's as long as its key stays. */
+function resultWindow(query: Query, window: AnalysedQuery['window'], source: Source): Source['window'] {
+  if (window !== undefined) return window.type === 'SESSION' ? { type: window.type } : { type: window.type, sizeMs: window.sizeMs }
+  return query.groupBy === undefined ? source.window : undefined
 }
 
 /** WHERE and HAVING: something that is true or not. */
@@ -135,10 +150,14 @@ function condition(expression: Expression, clause: Extract<Clause, 'WHERE' | 'HA
   )
 }
 
-function refuseSystemNames(items: readonly NamedItem[]): void {
-  for (const item of items) {
-    if (!['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND'].includes(item.name)) continue
-    refuse(`Reserved column name in select: \`${item.name}\`. Please remove or alias the column.`, item.span)
+/** System columns keep their names for themselves; only an answer may show one under its own name. */
+function refuseSystemNames(items: readonly NamedItem[], purpose: QueryPurpose): void {
+  for (const { name, expression, span } of items) {
+    if (!['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND'].includes(name)) continue
+    if (expression.kind !== 'ColumnReference' || expression.name !== name) {
+      refuse(`\`${name}\` is a reserved column name. You cannot use it as an alias for a column.`, span)
+    }
+    if (purpose.kind === 'sink') refuse(`Reserved column name in select: \`${name}\`. Please remove or alias the column.`, span)
   }
 }
 
@@ -177,7 +196,7 @@ function checkMade(
   scope: QueryScope,
 ): void {
   if (purpose.made === 'INSERT') {
-    if (outputType === 'TABLE') refuse('Invalid result type. Your SELECT query produces a TABLE. INSERT INTO takes a STREAM only.', query.span)
+    if (outputType === 'TABLE') throw new WrongResultType(outputType, query)
     return
   }
   const wanted: SourceType = purpose.made === 'CREATE TABLE' ? 'TABLE' : 'STREAM'
@@ -214,7 +233,9 @@ export class WrongResultType extends Error {
 
 function readPartitionBy(query: Query, outputType: SourceType, scope: QueryScope): readonly TypedExpression[] | undefined {
   if (query.partitionBy === undefined) return undefined
-  if (outputType === 'TABLE') refuse('PARTITION BY is not supported on tables.', query.partitionBy[0]?.span ?? query.span)
+  const { span } = query.partitionBy[0] ?? query
+  if (outputType === 'TABLE') refuse('PARTITION BY is not supported on tables.', span)
+  if (scope.sources[0]!.source.window !== undefined) refuse(WINDOWED_REPARTITION, span)
   const [only, second] = query.partitionBy
   if (only?.kind === 'NullLiteral' && second === undefined) return []
   return query.partitionBy.map((key) => known(scope.typed(key, 'PARTITION BY')))

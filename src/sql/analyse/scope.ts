@@ -7,7 +7,7 @@ import { formatExpression } from '../print/expressions.ts'
 import { formatSchema } from '../print/types.ts'
 import { sourceNamed } from '../similar-source.ts'
 import type { Column, SqlType } from '../types.ts'
-import { mapColumns } from '../walk.ts'
+import { mapColumns, walk } from '../walk.ts'
 import { resolveType } from './named-types.ts'
 import { HEADERS_TYPE } from './source.ts'
 import { type TypingScope, typeOfExpression } from './typing.ts'
@@ -74,6 +74,7 @@ export class QueryScope {
 
   /** The expression with the alias of its source written before every column that one source has. */
   qualify(expression: Expression): Expression {
+    this.#refuseLambdas(expression, new Set())
     return mapColumns(expression, (reference) => {
       if (reference.qualifier !== undefined || this.#isWindowBound(reference.name)) return reference
       const owners = this.sources.filter((source) => this.#column(source, reference.name) !== undefined)
@@ -82,6 +83,22 @@ export class QueryScope {
         refuse(`${place(reference.span)}: Column '${reference.name}' is ambiguous. Could be ${options.join(' or ')}.`, reference.span, { stage: 'prepare' })
       }
       return owners.length === 1 ? { ...reference, qualifier: owners[0]!.alias } : reference
+    })
+  }
+
+  /** A parameter of a lambda must be named like no column and like no parameter of a lambda around it. */
+  #refuseLambdas(expression: Expression, outer: ReadonlySet<string>): void {
+    walk(expression, (node) => {
+      if (node.kind !== 'Lambda') return true
+      for (const parameter of node.parameters) {
+        if (this.sources.some(({ source }) => columnsOf(source).some((column) => column.name === parameter))) {
+          refuse(`Lambda function argument can't be a column name: ${parameter}`, node.span, { stage: 'prepare' })
+        }
+      }
+      const all = new Set([...outer, ...node.parameters])
+      if (all.size < outer.size + node.parameters.length) refuse('Reusing lambda arguments in nested lambda is not allowed', node.span, { stage: 'prepare' })
+      this.#refuseLambdas(node.body, all)
+      return false
     })
   }
 
@@ -119,7 +136,9 @@ export class QueryScope {
     const source = reference.qualifier === undefined ? undefined : this.sourceOf(reference.qualifier)
     const column = source === undefined ? undefined : this.#column(source, reference.name)
     if (column !== undefined) return column.type
-    return refuse(`${place(reference.span)}: ${clause} column '${formatExpression(reference)}' cannot be resolved.`, reference.span)
+    const shown = formatExpression(reference)
+    const why = clause === 'PARTITION BY' ? ` '${shown}' must be a column in the source schema since PARTITION BY is applied on the input.` : ''
+    return refuse(`${place(reference.span)}: ${clause} column '${shown}' cannot be resolved.${why}`, reference.span)
   }
 
   /** As messages show an expression: bare columns of one source, `ALIAS_NAME` of several. */

@@ -12,7 +12,11 @@ import type { WithClause } from './with-clause.ts'
 export function buildSink(statement: CreateAsSelect, result: QueryResult, clause: WithClause, options: AnalysisOptions): Source {
   const first = result.query.from.source
   const topic = clause.text('KAFKA_TOPIC') ?? statement.name
-  const keyFormat = writtenFormat(clause, 'KEY', topic) ?? inheritedKeyFormat(first, result, clause, options, statement)
+  const written = writtenFormat(clause, 'KEY', topic)
+  if (isPartitionedByNull(statement) && written !== undefined && written.format !== 'NONE') {
+    refuse('Key format specified for stream without key columns.', statement.span)
+  }
+  const keyFormat = written ?? inheritedKeyFormat(first, result, clause, options, statement)
   const valueFormat = writtenFormat(clause, 'VALUE', topic) ?? withDelimiter(first.valueFormat.format, clause, 'VALUE', first.valueFormat.delimiter)
   refuseMapsInKey(result.key, statement.span)
   checkFormat(keyFormat.format, 'KEY', result.key, statement.span, 40000)
@@ -42,8 +46,13 @@ export function buildSink(statement: CreateAsSelect, result: QueryResult, clause
 /** A source without a key has a format that can hold none: then the default stands in. */
 function inheritedKeyFormat(first: Source, result: QueryResult, clause: WithClause, options: AnalysisOptions, statement: CreateAsSelect): SourceFormat {
   const inherited = first.keyFormat
+  if (isPartitionedByNull(statement)) return { format: 'NONE' }
   if (inherited.format === 'NONE' && result.key.length > 0) {
     return withDelimiter(defaultFormat('key', options, statement) ?? 'KAFKA', clause, 'KEY')
   }
   return withDelimiter(inherited.format, clause, 'KEY', inherited.delimiter)
+}
+
+function isPartitionedByNull({ query }: CreateAsSelect): boolean {
+  return query.partitionBy?.length === 1 && query.partitionBy[0]!.kind === 'NullLiteral'
 }

@@ -2,7 +2,7 @@
 import type { AnalysedQuery, AnalysedStatement, AnalysisOptions } from '../analysis.ts'
 import type { CreateAsSelect, CreateSource, Expression, InsertInto, Property, PropertyValue, Query, Statement } from '../ast.ts'
 import type { Catalogue, Source } from '../catalogue.ts'
-import { place, refuse, withPrefix } from '../error.ts'
+import { NOWHERE, place, refuse, withPrefix } from '../error.ts'
 import { quoteName } from '../print/names.ts'
 import { formatStatement } from '../print/statements.ts'
 import { formatSchema } from '../print/types.ts'
@@ -93,11 +93,21 @@ function analyseInsert(statement: InsertInto, catalogue: Catalogue, options: Ana
   const prepared = (message: string): never => refuse(`Exception while preparing statement: ${message}`, statement.targetSpan, { stage: 'prepare' })
   const sink = catalogue.source(statement.target) ?? prepared(`${place(statement.targetSpan)}: Source ${quoteName(statement.target)} does not exist.`)
   if (sink.sourceType === 'TABLE') prepared(`INSERT INTO can only be used to insert into a stream. ${sink.name} is a table.`)
+  if (sink.headers.length > 0) prepared(`Cannot insert into ${sink.name} because it has header columns`)
   const completed = prepare(statement.query, catalogue)
   if (sink.readOnly) refuse(`Cannot insert into read-only stream: ${sink.name}`, statement.targetSpan)
-  const result = planQuery(completed, { kind: 'sink', sink: sink.name, made: 'INSERT' }, options)
+  const result = planInsert(statement, completed, sink, options)
   refuseOtherSchema(sink, result, statement)
   return { kind: 'query', statement, sink, query: result.query }
+}
+
+function planInsert(statement: InsertInto, completed: CompletedQuery, sink: Source, options: AnalysisOptions): QueryResult {
+  try {
+    return planQuery(completed, { kind: 'sink', sink: sink.name, made: 'INSERT' }, options)
+  } catch (error) {
+    if (!(error instanceof WrongResultType)) throw error
+    return refuse('Incompatible data sink and query result. Data sink (STREAM) and select query result (TABLE) should be of the same type.', statement.span)
+  }
 }
 
 /** Names and order must be the sink's; a number may become a wider one. */
@@ -144,7 +154,7 @@ function complete(statement: CreateAsSelect, { query, scope }: CompletedQuery, o
 
 function withDefaults(properties: readonly Property[], defaults: Readonly<Record<string, PropertyValue>>): Property[] {
   const written = new Set(properties.flatMap((property) => (property.key === 'FORMAT' ? ['KEY_FORMAT', 'VALUE_FORMAT', 'FORMAT'] : [property.key])))
-  const span = properties[0]?.span ?? { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } }
+  const span = properties[0]?.span ?? NOWHERE
   const added = Object.entries(defaults)
     .filter(([key]) => !written.has(key))
     .map(([key, value]) => ({ key, value, span }))
