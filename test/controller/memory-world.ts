@@ -106,7 +106,7 @@ export class MemoryWorld {
     // Statements carry no mark; whose they are follows from their topic and the ledger.
     const marks = kind === 'Statement' ? {} : { owner }
     const health = pending ? { health: 'Pending' as const, reason: 'Pending' } : { health: 'Ready' as const }
-    this.objects.set(id, { id, kind, name, ...marks, spec: structuredClone(spec), backendId, ...health })
+    this.objects.set(id, { id, kind, name, ...marks, spec: shown(spec), backendId, ...health })
     if (pending) {
       this.#clock.after(300, () => {
         const { reason: _, ...object } = this.objects.get(id) ?? {}
@@ -122,4 +122,10 @@ export class MemoryWorld {
     this.objects.delete(entry.id)
     if (before && entry.onRemove === 'retain') this.retained.add(entry.id)
   }
+}
+
+/** A connector shows the values of its secrets among its config. */
+function shown(spec: Desired['spec']): Desired['spec'] {
+  if (!('secrets' in spec)) return structuredClone(spec)
+  return { ...structuredClone(spec), config: { ...spec.config, ...Object.fromEntries(spec.secrets.map(({ key }) => [key, 'value'])) }, secrets: [] }
 }
