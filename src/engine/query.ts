@@ -1,5 +1,5 @@
 /** Compiles an analysed query into a chain of operators, from its last to its first, and runs records through it. */
-import type { AnalysedQuery, OutputColumn, TypedExpression } from '../sql/index.ts'
+import type { AnalysedQuery, Column, TypedExpression } from '../sql/index.ts'
 import type { CompileOptions, InputRecord, OutputRow, RunningQuery, TableView } from './engine.ts'
 import { compileExpression, compileNode, compilePredicate } from './expression/compile.ts'
 import { canonical, type Scope, type ScopeColumn } from './expression/scope.ts'
@@ -10,9 +10,10 @@ import { filterStream, filterTable } from './operators/filter.ts'
 import { compileGrouping } from './operators/group.ts'
 import { groupBy, groupByKey, type PartitionOf } from './operators/group-by.ts'
 import { type Limit, limitOf } from './operators/limit.ts'
-import { partitionBy } from './operators/partition-by.ts'
+import { keysByBytes, partitionBy } from './operators/partition-by.ts'
 import { compileProjection, project } from './operators/project.ts'
 import { SessionAggregate } from './operators/session-aggregate.ts'
+import { Suppress } from './operators/suppress.ts'
 import { explode } from './operators/table-functions.ts'
 import { type GroupView, tableRow, WindowAggregate } from './operators/window-aggregate.ts'
 import { partitionFor } from './partition.ts'
@@ -99,7 +100,7 @@ export function compileQuery(options: CompileOptions): RunningQuery {
 function repartition({ query, sink }: CompileOptions, key: readonly TypedExpression[]): PartitionOf {
   const partitions = query.from.source.partitions ?? 1
   if (partitions === 1) return () => 0
-  const columns = key.map(({ type }, i) => ({ name: `K${i}`, type: type! }))
+  const columns = keyColumns(key)
   const plain = sink?.keyFormat.format === 'KAFKA' && columns.length === 1
   const format = columnsFormat({ format: plain ? 'KAFKA' : 'JSON' }, columns, false)
   return (values) => {
@@ -170,7 +171,8 @@ function repartitioned(compilation: Compilation, by: readonly TypedExpression[],
     const key = parts.map((part) => part(row))
     return key.length === 1 && key[0] === null ? null : key
   }
-  return partitionBy(keyOf, compilation.partitionOf(by), downstream)
+  const emptyRow = (key: readonly Value[] | null): Row => scope.columns.map((_, i) => key?.[i] ?? null)
+  return partitionBy(keyOf, compilation.partitionOf(by), downstream, emptyRow)
 }
 
 /** True: the groups are the keys that the stream already has, in their order. */
@@ -189,6 +191,11 @@ function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow
   const passes = query.having && compilePredicate(query.having, grouped, report)
   let tail = project(projection, emit)
   if (passes) tail = filterTable(passes, tail)
+  if (query.emit === 'FINAL' && query.window) {
+    const suppress = new Suppress(query.window.graceMs, keysByBytes({ format: 'JSON' }, keyColumns(query.groupBy!)), tail)
+    compilation.stateful.push(suppress)
+    tail = suppress.process
+  }
   const partitionOf = compilation.partitionOf(query.groupBy!)
 
   if (compilation.table) {
@@ -219,7 +226,7 @@ function groupTable(view: GroupView, passes: ((row: Row) => boolean) | undefined
   return { get: (key) => [...read(view.get(key))], rows: () => read(view.entries()) }
 }
 
-/** The key columns of the output, for those who need their types. */
-export function keyColumns(output: readonly OutputColumn[]): readonly OutputColumn[] {
-  return output.filter((column) => column.role === 'KEY')
+/** Columns for the bytes of a key that has no names of its own. */
+function keyColumns(key: readonly TypedExpression[]): Column[] {
+  return key.map(({ type }, i) => ({ name: `K${i}`, type: type! }))
 }

@@ -112,6 +112,6 @@ export function delimitedFormat(columns: readonly Column[], delimiter: string): 
       return fields.map((field, index) => (field === '' ? null : readers[index]!(field)))
     },
     write: (values) =>
-      encodeText(writers.map((text, index) => quote(values[index] === null ? '' : text(values[index]!), index === 0, delimiter)).join(delimiter)),
+      encodeText(writers.map((text, index) => (values[index] === null ? '' : quote(text(values[index]!), index === 0, delimiter))).join(delimiter)),
   }
 }
