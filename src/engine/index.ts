@@ -1,4 +1,5 @@
 /** Runs ksqlDB statements in process, record by record. */
+export { type CaseDifference, compareOutputs } from './compare-case.ts'
 export type * from './engine.ts'
 export { compileExpression, compilePredicate } from './expression/compile.ts'
 export type { Scope, ScopeColumn } from './expression/scope.ts'

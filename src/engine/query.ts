@@ -1,5 +1,5 @@
 /** Compiles an analysed query into a chain of operators, from its last to its first, and runs records through it. */
-import type { AnalysedQuery, Column, TypedExpression } from '../sql/index.ts'
+import type { AnalysedQuery, Column, Expression, Span, TypedExpression } from '../sql/index.ts'
 import type { CompileOptions, InputRecord, OutputRow, RunningQuery, TableView } from './engine.ts'
 import { compileExpression, compileNode, compilePredicate } from './expression/compile.ts'
 import { canonical, type Scope, type ScopeColumn } from './expression/scope.ts'
@@ -11,7 +11,7 @@ import { compileGrouping } from './operators/group.ts'
 import { groupBy, groupByKey, type PartitionOf } from './operators/group-by.ts'
 import { type Limit, limitOf } from './operators/limit.ts'
 import { keysByBytes, partitionBy } from './operators/partition-by.ts'
-import { compileProjection, project } from './operators/project.ts'
+import { compileProjection, type Projection, project } from './operators/project.ts'
 import { SessionAggregate } from './operators/session-aggregate.ts'
 import { Suppress } from './operators/suppress.ts'
 import { explode } from './operators/table-functions.ts'
@@ -22,6 +22,8 @@ import { compileWriter } from './serde/record-writer.ts'
 import { connectSources, type Feed, joinedColumns } from './sources.ts'
 import { resultTable } from './table-view.ts'
 import type { Row, Value } from './values.ts'
+
+const NO_SPAN: Span = { start: { line: 0, column: 0, offset: 0 }, end: { line: 0, column: 0, offset: 0 } }
 
 /** What the operators of one query share while it is compiled. */
 export interface Compilation {
@@ -127,7 +129,7 @@ function assemble(compilation: Compilation, options: CompileOptions, limit: Limi
     tail = aggregated.process
     table = aggregated.table
   } else {
-    const projection = compileProjection(query.output, exploded, report)
+    const projection = compileProjection(query.output, query.partitionBy?.map(({ expression }) => expression) ?? sourceKeys(query), exploded, report)
     if (isTable) {
       const result = resultTable(limited)
       compilation.stateful.push(result)
@@ -175,6 +177,12 @@ function repartitioned(compilation: Compilation, by: readonly TypedExpression[],
   return partitionBy(keyOf, compilation.partitionOf(by), downstream, emptyRow)
 }
 
+/** The key of a query that keeps its source's; the key of a join has no such names. */
+function sourceKeys({ from, joins }: AnalysedQuery): Expression[] {
+  if (joins.length > 0) return []
+  return from.source.key.map(({ name }) => ({ kind: 'ColumnReference', qualifier: from.alias, name, span: NO_SPAN }))
+}
+
 /** True: the groups are the keys that the stream already has, in their order. */
 function groupsByKey(query: AnalysedQuery): boolean {
   const { source, alias } = query.from
@@ -187,7 +195,8 @@ function groupsByKey(query: AnalysedQuery): boolean {
 function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow) => void): { process: Downstream; table: TableView } {
   const { query, report } = compilation
   const { keyOf, states, scope: grouped } = compileGrouping(query, scope, report)
-  const projection = compileProjection(query.output, grouped, report)
+  const groups = query.groupBy!.map(({ expression }) => expression)
+  const projection = compileProjection(query.output, groups, grouped, report)
   const passes = query.having && compilePredicate(query.having, grouped, report)
   let tail = project(projection, emit)
   if (passes) tail = filterTable(passes, tail)
@@ -219,11 +228,11 @@ function streamAggregate(
   return { process: store.process, store }
 }
 
-function groupTable(view: GroupView, passes: ((row: Row) => boolean) | undefined, projection: (row: Row) => Value[]): TableView {
+function groupTable(view: GroupView, passes: ((row: Row) => boolean) | undefined, projection: Projection): TableView {
   function* read(entries: Iterable<Parameters<typeof tableRow>[0]>) {
-    for (const entry of entries) if (!passes || passes(entry.row)) yield tableRow(entry, projection(entry.row))
+    for (const entry of entries) if (!passes || passes(entry.row)) yield tableRow({ ...entry, key: projection.key(entry.key) }, projection.value(entry.row))
   }
-  return { get: (key) => [...read(view.get(key))], rows: () => read(view.entries()) }
+  return { get: (key) => [...read(view.get(projection.groupKey(key)))], rows: () => read(view.entries()) }
 }
 
 /** Columns for the bytes of a key that has no names of its own. */

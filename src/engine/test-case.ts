@@ -21,7 +21,8 @@ export interface CaseRecord {
   readonly topic: string
   readonly key: Json
   readonly value: Json
-  readonly timestamp: number
+  /** Absent in a file that leaves it out: 0 in an input, anything in an output. */
+  readonly timestamp?: number
   readonly window?: { readonly start: number; readonly end: number; readonly type: 'time' | 'session' }
 }
 
@@ -47,11 +48,12 @@ function numberOf(json: Json | undefined): number {
 }
 
 function caseRecord(record: ReadonlyMap<string, Json>): CaseRecord {
+  const given = record.get('timestamp')
   const base = {
     topic: record.get('topic') as string,
     key: record.get('key') ?? null,
     value: record.get('value') ?? null,
-    timestamp: numberOf(record.get('timestamp')),
+    ...(given === undefined ? {} : { timestamp: numberOf(given) }),
   }
   const window = record.get('window')
   if (window === undefined || window === null || !isObject(window)) return base
@@ -88,7 +90,7 @@ export function encodeCaseRecord(record: CaseRecord, source: Source, offset: big
     topic: record.topic,
     partition: 0,
     offset,
-    timestamp: record.timestamp,
+    timestamp: record.timestamp ?? 0,
     key: bounds ? appendWindow(bytes, bounds) : bytes,
     value: record.value === null ? null : formatOf(source, 'value').encode(record.value),
     headers,

@@ -144,7 +144,7 @@ function isPlain(expression: Expression): boolean {
  * failure.
  */
 export function compileExpression(typed: TypedExpression, scope: Scope, onFailure?: (error: Error) => void): Evaluate {
-  const { type, evaluate } = compileNode(typed.expression, scope)
+  const { type, evaluate } = compileNode(typed.expression, onFailure ? { ...scope, report: onFailure } : scope)
   const converted = typed.type && type ? coerce({ type, evaluate }, typed.type) : evaluate
   if (isPlain(typed.expression)) return converted
   return (row) => {

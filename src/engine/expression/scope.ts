@@ -23,6 +23,8 @@ export interface Scope {
   readonly computed?: ReadonlyMap<string, number>
   /** Parameters of the lambdas around. */
   readonly lambda?: ReadonlyMap<string, Compiled>
+  /** Hears of functions that fail; their result is null then. */
+  readonly report?: (error: Error) => void
   /** Of RANDOM and UUID; absent: they are refused. */
   readonly random?: () => number
   /** Of UNIX_TIMESTAMP() and UNIX_DATE(), epoch milliseconds. */

@@ -1,6 +1,6 @@
 /** Scalar functions by name, and how a call is compiled. */
 import type { Expression } from '../../sql/index.ts'
-import type { Compiled, Evaluate, Scope } from '../expression/scope.ts'
+import { type Compiled, type Evaluate, NULL_OPERAND, type Scope } from '../expression/scope.ts'
 import type { Row, Value } from '../values.ts'
 import { ARRAY_FUNCTIONS } from './arrays.ts'
 import { BYTES_FUNCTIONS } from './bytes.ts'
@@ -50,16 +50,37 @@ export function compileFunction(name: string, args: readonly Expression[], scope
     compiled.map((arg) => arg.type),
     scope,
   )
-  return {
-    type,
-    evaluate: call(
-      run as (...values: Value[]) => Value,
-      compiled.map((arg) => arg.evaluate),
-    ),
+  const evaluators = compiled.map((arg, i) => guard(args[i]!, arg.evaluate, scope))
+  return { type, evaluate: call(run as (...values: Value[]) => Value, evaluators, scope) }
+}
+
+/** An argument that fails is null to the function. */
+function guard(expression: Expression, evaluate: Evaluate, scope: Scope): Evaluate {
+  if (expression.kind === 'ColumnReference' || expression.kind === 'FunctionCall' || expression.kind.endsWith('Literal')) return evaluate
+  return (row) => {
+    try {
+      return evaluate(row)
+    } catch (error) {
+      if (error !== NULL_OPERAND) scope.report?.(error as Error)
+      return null
+    }
   }
 }
 
-function call(run: (...values: Value[]) => Value, args: readonly Evaluate[]): Evaluate {
+/** A function that fails gives null. */
+function call(run: (...values: Value[]) => Value, args: readonly Evaluate[], scope: Scope): Evaluate {
+  const apply = spread(run, args)
+  return (row) => {
+    try {
+      return apply(row)
+    } catch (error) {
+      scope.report?.(error as Error)
+      return null
+    }
+  }
+}
+
+function spread(run: (...values: Value[]) => Value, args: readonly Evaluate[]): Evaluate {
   const [a, b, c] = args
   switch (args.length) {
     case 0:

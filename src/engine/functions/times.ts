@@ -29,7 +29,8 @@ const timestampFormatter = cached((pattern) => compileFormatter(pattern))
 const dateFormatter = cached((pattern) => compileFormatter(pattern, CLOCK_LETTERS))
 const timeFormatter = cached((pattern) => compileFormatter(pattern, CALENDAR_LETTERS))
 const instantParser = cached(compileInstantParser)
-const localParser = cached(compileParser)
+const localParser = cached((pattern) => compileParser(pattern))
+const lenientParser = cached((pattern) => compileParser(pattern, true))
 
 function formatAt(formatterOf: (pattern: string) => Formatter): (ms: number | bigint, pattern: string, zone?: string) => string {
   return (ms, pattern, zone = 'UTC') => formatterOf(pattern)(Number(ms), zone)
@@ -41,6 +42,10 @@ function parseInstant(text: string, pattern: string, zone = 'UTC'): number {
 
 function parseDay(text: string, pattern: string): number {
   return Math.floor(localParser(pattern)(text).local / DAY_MS)
+}
+
+function parseDayLeniently(text: string, pattern: string): number {
+  return Math.floor(lenientParser(pattern)(text).local / DAY_MS)
 }
 
 function parseClock(text: string, pattern: string): number {
@@ -93,7 +98,7 @@ export const TIME_FUNCTIONS: Family = {
   FORMAT_DATE: strict(STRING, (days: number, pattern: string) => dateFormatter(pattern)(days * DAY_MS, 'UTC')),
   FORMAT_TIME: strict(STRING, (ms: number, pattern: string) => timeFormatter(pattern)(ms, 'UTC')),
   PARSE_TIMESTAMP: strict(TIMESTAMP, parseInstant),
-  PARSE_DATE: strict(DATE, parseDay),
+  PARSE_DATE: strict(DATE, parseDayLeniently),
   PARSE_TIME: strict(TIME, parseClock),
   CONVERT_TZ: strict(TIMESTAMP, convertZone),
   TIMESTAMPADD: adder(TIMESTAMP, 1),

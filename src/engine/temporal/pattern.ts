@@ -288,7 +288,7 @@ function isNumberField(token: Token | undefined): boolean {
   return token !== undefined && 'letter' in token && 'yuMLdDHkhKmsS'.includes(token.letter) && !('ML'.includes(token.letter) && token.count > 2)
 }
 
-function parseTokens(tokens: readonly Token[], text: string): Parsed {
+function parseTokens(tokens: readonly Token[], text: string, lenient: boolean): Parsed {
   const into: Parsed = {}
   let at = 0
   for (let i = 0; i < tokens.length; i++) {
@@ -301,7 +301,7 @@ function parseTokens(tokens: readonly Token[], text: string): Parsed {
       i = end
     } else at = parseToken(tokens, i, text, at, into)
   }
-  if (at !== text.length) throw new ParseFailure(`unparsed text found at index ${at}`)
+  if (at !== text.length && !lenient) throw new ParseFailure(`unparsed text found at index ${at}`)
   return into
 }
 
@@ -350,17 +350,21 @@ export interface LocalTime {
   readonly hasDate: boolean
 }
 
-/** Throws PatternError for a bad pattern, and the returned function an Error for a text that does not fit. Missing fields are the epoch's. */
-export function compileParser(pattern: string): (text: string) => LocalTime {
+/**
+ * Throws PatternError for a bad pattern, and the returned function an Error for a text that does not fit. Missing fields are the
+ * epoch's. `lenient`, as SimpleDateFormat is: text may follow, and the 30th of February is a day of March; otherwise it is the last
+ * of February.
+ */
+export function compileParser(pattern: string, lenient = false): (text: string) => LocalTime {
   const tokens = tokenize(pattern)
   return (text) => {
-    const parsed = parseTokens(tokens, text)
+    const parsed = parseTokens(tokens, text, lenient)
     const { month = 1, day = 1, minute = 0, second = 0, ms = 0 } = parsed
     if (month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 59 || (parsed.hour ?? 0) > 23)
       throw new ParseFailure('a field is out of range')
     const date = new Date(0)
     if (parsed.dayOfYear !== undefined && parsed.month === undefined) date.setUTCFullYear(parsed.year ?? 1970, 0, parsed.dayOfYear)
-    else date.setUTCFullYear(parsed.year ?? 1970, month - 1, day)
+    else setDate(date, parsed.year ?? 1970, month, day, lenient)
     const hour = parsed.hour ?? (parsed.hour12 ?? 0) + (parsed.afternoon ? 12 : 0)
     const local = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + ms
     return {
@@ -370,6 +374,11 @@ export function compileParser(pattern: string): (text: string) => LocalTime {
       ...(parsed.offset === undefined ? {} : { offset: parsed.offset }),
     }
   }
+}
+
+function setDate(date: Date, year: number, month: number, day: number, lenient: boolean): void {
+  date.setUTCFullYear(year, month - 1, day)
+  if (!lenient && date.getUTCMonth() !== month - 1) date.setUTCFullYear(year, month, 0)
 }
 
 /** The instant a text names, its own zone or offset before the given one. */

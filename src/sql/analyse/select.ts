@@ -31,21 +31,29 @@ export function completeItems(query: Query, scope: QueryScope): SelectItem[] {
 export function expandItems(query: Query, written: Query, scope: QueryScope, bounds: boolean): NamedItem[] {
   // A join that is partitioned anew carries the system columns of both sides along.
   const pseudo = scope.isJoin && query.partitionBy !== undefined
+  // Of a stream that is partitioned anew, the columns of the former key stand behind the others.
+  const keysLast = !scope.isJoin && query.partitionBy !== undefined
   return query.select.flatMap((item, index): NamedItem[] => {
     if (item.kind === 'AllFields') return expandStruct(item.base, item.span, scope)
-    if (item.kind === 'All') return expandStar(item.qualifier, item.span, scope, { bounds, pseudo })
+    if (item.kind === 'All') return expandStar(item.qualifier, item.span, scope, { bounds, pseudo, keysLast })
     return [{ name: item.alias!, expression: item.expression, span: item.span, aliased: (written.select[index] as typeof item).alias !== undefined }]
   })
 }
 
-function expandStar(qualifier: string | undefined, span: Span, scope: QueryScope, add: { readonly bounds: boolean; readonly pseudo: boolean }): NamedItem[] {
+function expandStar(
+  qualifier: string | undefined,
+  span: Span,
+  scope: QueryScope,
+  add: { readonly bounds: boolean; readonly pseudo: boolean; readonly keysLast: boolean },
+): NamedItem[] {
   const sources = qualifier === undefined ? scope.sources : [scope.sourceOf(qualifier)!]
   const madeUp = qualifier === undefined ? [...scope.madeUp.keys()] : []
   const keys: NamedItem[] = madeUp.map((name) => ({ name, expression: { kind: 'ColumnReference', name, span }, span, aliased: true }))
   const columns: NamedItem[] = sources.flatMap(({ alias, source }) => {
     const all = columnsOf(source)
     const bounds = add.bounds && source.window !== undefined ? WINDOW_BOUNDS : []
-    const shown = [...source.key, ...bounds, ...all.slice(source.key.length), ...(add.pseudo ? PSEUDO_COLUMNS : [])]
+    const values = all.slice(source.key.length)
+    const shown = add.keysLast ? [...values, ...source.key] : [...source.key, ...bounds, ...values, ...(add.pseudo ? PSEUDO_COLUMNS : [])]
     return shown.map(
       ({ name }): NamedItem => ({
         name: scope.isJoin ? `${alias}_${name}` : name,
