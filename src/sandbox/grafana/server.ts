@@ -3,6 +3,7 @@ import formBody from 'node:querystring'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Clock, type Random, systemRandom } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
+import { apisRoutes } from './api/apis.ts'
 import { dashboardRoutes } from './api/dashboards.ts'
 import { dataSourceRoutes } from './api/data-sources.ts'
 import { folderRoutes } from './api/folders.ts'
@@ -39,7 +40,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<SandboxServ
   )
   // A client may announce JSON and send nothing, as with DELETE.
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, undefined)
     try {
       done(null, JSON.parse(String(body)))
@@ -73,6 +74,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<SandboxServ
   folderRoutes(app, state, who)
   dashboardRoutes(app, state, who)
   queryRoutes(app, state)
+  apisRoutes(app, state, who)
   pageRoutes(app, state)
   return listen(options.port)
 }

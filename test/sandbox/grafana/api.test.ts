@@ -155,6 +155,51 @@ describe('Grafana stand-in', () => {
     })
   })
 
+  describe('the same as resources', () => {
+    const dashboards = '/apis/dashboard.grafana.app/v1/namespaces/default/dashboards'
+
+    it('is found by discovery', async () => {
+      const groups = (await ask('GET', '/apis')).body.groups.map(({ name }: { name: string }) => name)
+      assert.deepEqual(groups, ['dashboard.grafana.app', 'folder.grafana.app'])
+      assert.equal((await ask('GET', '/apis/dashboard.grafana.app/v1')).body.resources[0].kind, 'Dashboard')
+    })
+
+    it('shows what the other API made', async () => {
+      const { body } = await ask('GET', `${dashboards}/clicks-events`)
+      assert.deepEqual(
+        [body.kind, body.metadata.name, body.metadata.generation, body.spec.title, body.spec.uid],
+        ['Dashboard', 'clicks-events', 3, 'Clickstream Analysis', undefined],
+      )
+      assert.ok(body.metadata.annotations['grafana.app/folder'])
+    })
+
+    it('creates, updates with a resourceVersion, and deletes', async () => {
+      const made = await ask('POST', dashboards, {
+        metadata: { name: 'second', annotations: { 'grafana.app/message': 'made' } },
+        spec: { title: 'Second', tags: ['demo'] },
+      })
+      assert.deepEqual([made.status, made.body.metadata.generation], [201, 1])
+      assert.equal((await ask('POST', dashboards, { metadata: { name: 'second' }, spec: { title: 'x' } })).body.reason, 'AlreadyExists')
+      const changed = await ask('PUT', `${dashboards}/second`, { ...made.body, spec: { title: 'Renamed' } })
+      assert.deepEqual([changed.status, changed.body.spec.title], [200, 'Renamed'])
+      const stale = await ask('PUT', `${dashboards}/second`, { ...made.body, spec: { title: 'Lost' } })
+      assert.deepEqual([stale.status, stale.body.reason], [409, 'Conflict'])
+      assert.equal((await ask('PATCH', `${dashboards}/second`, { spec: { description: 'patched' } })).body.spec.description, 'patched')
+      assert.equal((await ask('GET', '/api/dashboards/uid/second')).body.dashboard.title, 'Renamed')
+      assert.equal((await ask('DELETE', `${dashboards}/second`)).body.status, 'Success')
+      const gone = await ask('GET', `${dashboards}/second`)
+      assert.deepEqual([gone.status, gone.body.message], [404, 'dashboards.dashboard.grafana.app "second" not found'])
+    })
+
+    it('makes and removes folders', async () => {
+      const folders = '/apis/folder.grafana.app/v1/namespaces/default/folders'
+      assert.equal((await ask('POST', folders, { metadata: { name: 'f2' }, spec: { title: 'Two' } })).status, 201)
+      assert.equal((await ask('GET', '/api/folders/f2')).body.title, 'Two')
+      assert.equal((await ask('GET', folders)).body.items.length, 2)
+      assert.equal((await ask('DELETE', `${folders}/f2`)).status, 200)
+    })
+  })
+
   describe('queries', () => {
     const query = (over: object, range: object = { from: String(T0), to: String(T0 + 14 * 60_000 + 59_999) }) =>
       ask('POST', '/api/ds/query', { queries: [target('A', { intervalMs: 60_000, ...over })], ...range })

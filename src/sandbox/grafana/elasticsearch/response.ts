@@ -56,10 +56,18 @@ class Collector {
 
   #addSeries(buckets: readonly JsonObject[], labels: Labels): void {
     const times = buckets.map((bucket) => Number(bucket.key))
+    const edges = trimmed(this.#query, times.length)
     for (const metric of this.#query.metrics) {
       if (metric.hide) continue
       for (const part of partsOf(metric, buckets)) {
-        this.#series.push({ labels, metric: part.metric, field: part.field, metricId: metric.id, times, values: buckets.map(part.read) })
+        this.#series.push({
+          labels,
+          metric: part.metric,
+          field: part.field,
+          metricId: metric.id,
+          times: times.slice(...edges),
+          values: buckets.map(part.read).slice(...edges),
+        })
       }
     }
   }
@@ -88,6 +96,12 @@ class Collector {
     const types = new Set(this.#series.map(({ metric }) => metric)).size
     return this.#series.map((series) => seriesFrame(this.#query.refId, seriesName(this.#query, series, types), series.times, series.values))
   }
+}
+
+/** `trimEdges`: how many buckets at either end may be incomplete and are left out. */
+function trimmed(query: EsQuery, length: number): [number, number] {
+  const edges = Number(query.bucketAggs.find(({ type }) => type === 'date_histogram')?.settings.trimEdges ?? 0) || 0
+  return length > edges * 2 ? [edges, length - edges] : [0, length]
 }
 
 function bucketsOf(answer: JsonObject): [string | undefined, JsonObject][] {
