@@ -17,11 +17,11 @@ export const heartbeat = defineApi({
   mutating: false,
   read(reader, version) {
     const request = { groupId: reader.string(), generation: reader.int32(), memberId: reader.string() }
-    if (version >= 3) reader.nullableString()
-    return request
+    return { ...request, instanceId: version >= 3 ? reader.nullableString() : null }
   },
   names: ({ groupId }) => [groupId],
-  handle: (broker, { groupId, generation, memberId }) => refusalOf(() => broker.groups.requireGroup(groupId).heartbeat(memberId, generation))?.code ?? 0,
+  handle: (broker, { groupId, generation, memberId, instanceId }) =>
+    refusalOf(() => broker.groups.requireGroup(groupId).heartbeat(memberId, generation, instanceId))?.code ?? 0,
   status: (error) => error,
   write(writer, error, version) {
     if (version >= 1) writer.int32(0)

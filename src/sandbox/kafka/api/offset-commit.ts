@@ -24,7 +24,7 @@ export const offsetCommit = defineApi({
     const groupId = reader.string()
     const generation = reader.int32()
     const memberId = reader.string()
-    if (version >= 7) reader.nullableString()
+    const instanceId = version >= 7 ? reader.nullableString() : null
     if (version <= 4) reader.int64()
     const topics = reader.structs(() => ({
       name: reader.string(),
@@ -35,12 +35,12 @@ export const offsetCommit = defineApi({
         metadata: reader.nullableString(),
       })),
     }))
-    return { groupId, generation, memberId, topics }
+    return { groupId, generation, memberId, instanceId, topics }
   },
   names: ({ groupId, topics }) => [groupId, ...topics.map(({ name }) => name)],
-  handle(broker, { groupId, generation, memberId, topics }) {
-    const { group, error } = groupOf(broker, groupId, memberId, generation)
-    return topics.map(({ name, partitions }) => ({
+  handle(broker, request) {
+    const { group, error } = groupOf(broker, request)
+    return request.topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partition, offset, leaderEpoch, metadata }) => {
         if (!group) return { partition, error }
@@ -61,9 +61,16 @@ export const offsetCommit = defineApi({
   },
 })
 
-function groupOf(broker: Broker, groupId: string, memberId: string, generation: number): { group?: Group; error: number } {
+interface Committer {
+  readonly groupId: string
+  readonly memberId: string
+  readonly generation: number
+  readonly instanceId: string | null
+}
+
+function groupOf(broker: Broker, { groupId, memberId, generation, instanceId }: Committer): { group?: Group; error: number } {
   try {
-    return { group: broker.groups.groupForCommit(groupId, memberId, generation), error: ErrorCode.NONE }
+    return { group: broker.groups.groupForCommit(groupId, memberId, generation, instanceId), error: ErrorCode.NONE }
   } catch (error) {
     if (error instanceof Refusal) return { error: error.code }
     throw error

@@ -21,21 +21,21 @@ export const syncGroup = defineApi({
     const groupId = reader.string()
     const generation = reader.int32()
     const memberId = reader.string()
-    if (version >= 3) reader.nullableString()
+    const instanceId = version >= 3 ? reader.nullableString() : null
     const protocolType = version >= 5 ? reader.nullableString() : null
     const protocol = version >= 5 ? reader.nullableString() : null
     const assignments = reader.structs(() => ({ memberId: reader.string(), assignment: reader.bytes() }))
-    return { groupId, generation, memberId, protocolType, protocol, assignments }
+    return { groupId, generation, memberId, instanceId, protocolType, protocol, assignments }
   },
   names: ({ groupId }) => [groupId],
-  async handle(broker, { groupId, generation, memberId, protocolType, protocol, assignments }, { version }) {
+  async handle(broker, { groupId, generation, memberId, instanceId, protocolType, protocol, assignments }, { version }) {
     try {
       if (version >= 5 && (protocolType === null || protocol === null)) throw new Refusal('INCONSISTENT_GROUP_PROTOCOL')
       const group = broker.groups.requireGroup(groupId)
       if ((protocolType ?? group.protocolType) !== group.protocolType || (protocol ?? group.protocol) !== group.protocol) {
         throw new Refusal('INCONSISTENT_GROUP_PROTOCOL')
       }
-      const assignment = await group.sync(memberId, generation, assignments)
+      const assignment = await group.sync(memberId, generation, assignments, instanceId)
       return { error: ErrorCode.NONE, protocolType: group.protocolType, protocol: group.protocol, assignment }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error

@@ -92,7 +92,7 @@ export class GroupCoordinator {
   }
 
   /** Throws what would refuse any commit of this member; `generation` -1 with no member is a tool's commit. */
-  groupForCommit(groupId: string, memberId: string, generation: number): Group {
+  groupForCommit(groupId: string, memberId: string, generation: number, instanceId: string | null = null): Group {
     if (groupId === '') throw new Refusal('INVALID_GROUP_ID')
     const group = this.#groups.get(groupId)
     if (generation < 0 && memberId === '') {
@@ -100,7 +100,7 @@ export class GroupCoordinator {
       return this.#getOrCreate(groupId)
     }
     if (!group) throw new Refusal(generation < 0 ? 'UNKNOWN_MEMBER_ID' : 'ILLEGAL_GENERATION')
-    const member = group.requireMember(memberId, generation)
+    const member = group.requireMember(memberId, generation, instanceId)
     if (group.state === 'CompletingRebalance') throw new Refusal('REBALANCE_IN_PROGRESS')
     group.keepAlive(member)
     return group

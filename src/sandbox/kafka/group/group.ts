@@ -35,6 +35,11 @@ export interface JoinAnswer {
   readonly members: readonly { readonly memberId: string; readonly instanceId: string | null; readonly metadata: Buffer }[]
 }
 
+export interface MemberAssignment {
+  readonly memberId: string
+  readonly assignment: Buffer
+}
+
 export interface Member {
   id: string
   readonly instanceId: string | null
@@ -74,6 +79,8 @@ export class Group {
   readonly #initialDelayMs: number
   readonly #newMemberId: (clientId: string) => string
   #leader = ''
+  /** In the initial delay: more members may come, though all that are there have joined. */
+  #gathering = false
   #cancelRebalance = () => {}
 
   constructor(id: string, options: { clock: Clock; initialRebalanceDelayMs: number; newMemberId: (clientId: string) => string }) {
@@ -128,7 +135,7 @@ export class Group {
     const known = this.members.get(memberId)
     if (known) return known
     if (instanceId !== null) {
-      const earlier = [...this.members.values()].find((member) => member.instanceId === instanceId)
+      const earlier = this.#static(instanceId)
       if (earlier) return this.#replace(earlier, memberId || this.#newMemberId(request.clientId))
     }
     return {
@@ -144,6 +151,10 @@ export class Group {
       syncing: undefined,
       cancelSession: () => {},
     }
+  }
+
+  #static(instanceId: string): Member | undefined {
+    return [...this.members.values()].find((member) => member.instanceId === instanceId)
   }
 
   /** A static member that comes back under a new id (KIP-345); the old one is fenced. */
@@ -173,18 +184,19 @@ export class Group {
       const waitMs = wasEmpty ? this.#initialDelayMs : Math.max(...[...this.members.values()].map((member) => member.rebalanceTimeoutMs))
       this.#cancelRebalance()
       if (!wasEmpty || waitMs > 0) this.#cancelRebalance = this.#clock.after(waitMs, () => this.#completeRebalance())
-      if (wasEmpty && waitMs > 0) return
+      this.#gathering = wasEmpty && waitMs > 0
     }
     this.#completeWhenAllJoined()
   }
 
   #completeWhenAllJoined(): void {
-    if (this.state !== 'PreparingRebalance') return
+    if (this.state !== 'PreparingRebalance' || this.#gathering) return
     if ([...this.members.values()].every((member) => member.joining)) this.#completeRebalance()
   }
 
   #completeRebalance(): void {
     this.#cancelRebalance()
+    this.#gathering = false
     for (const member of [...this.members.values()]) if (!member.joining && member.instanceId === null) this.#drop(member)
     this.generation++
     if (this.members.size === 0) {
@@ -236,8 +248,8 @@ export class Group {
   }
 
   /** Resolves with the member's part; `assignments` come from the leader only. */
-  sync(memberId: string, generation: number, assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]): Promise<Buffer> {
-    const member = this.requireMember(memberId, generation)
+  sync(memberId: string, generation: number, assignments: readonly MemberAssignment[], instanceId: string | null = null): Promise<Buffer> {
+    const member = this.requireMember(memberId, generation, instanceId)
     switch (this.state) {
       case 'PreparingRebalance':
         throw new Refusal('REBALANCE_IN_PROGRESS')
@@ -256,7 +268,7 @@ export class Group {
     }
   }
 
-  #distribute(assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]): void {
+  #distribute(assignments: readonly MemberAssignment[]): void {
     this.state = 'Stable'
     const byMember = new Map(assignments.map(({ memberId, assignment }) => [memberId, assignment]))
     for (const member of this.members.values()) {
@@ -267,22 +279,22 @@ export class Group {
     }
   }
 
-  heartbeat(memberId: string, generation: number): void {
-    const member = this.requireMember(memberId, generation)
+  heartbeat(memberId: string, generation: number, instanceId: string | null = null): void {
+    const member = this.requireMember(memberId, generation, instanceId)
     this.keepAlive(member)
     if (this.state === 'PreparingRebalance') throw new Refusal('REBALANCE_IN_PROGRESS')
   }
 
   leave(memberId: string, instanceId: string | null): void {
-    const member =
-      instanceId === null
-        ? this.members.get(memberId)
-        : [...this.members.values()].find((one) => one.instanceId === instanceId && (memberId === '' || one.id === memberId))
+    const member = instanceId === null ? this.members.get(memberId) : this.#static(instanceId)
+    if (member && memberId !== '' && member.id !== memberId) throw new Refusal('FENCED_INSTANCE_ID')
     if (!member) throw new Refusal('UNKNOWN_MEMBER_ID')
     this.#remove(member)
   }
 
-  requireMember(memberId: string, generation: number): Member {
+  /** `instanceId`: of a static member, whose place another may have taken. */
+  requireMember(memberId: string, generation: number, instanceId: string | null): Member {
+    if (instanceId !== null && (this.#static(instanceId)?.id ?? memberId) !== memberId) throw new Refusal('FENCED_INSTANCE_ID')
     const member = this.members.get(memberId)
     if (!member) throw new Refusal('UNKNOWN_MEMBER_ID')
     if (generation !== this.generation) throw new Refusal('ILLEGAL_GENERATION')
