@@ -19,31 +19,39 @@ export interface Topology {
 /** `partitionOf` places the records that queries write; by default every topic has one partition. */
 export function createTopology(partitionOf: (record: OutputRecord) => number = () => 0): Topology {
   const queries = new Map<string, RunningQuery>()
-  const offsets = new Map<string, bigint>()
+  const offsets = new Map<string, bigint[]>()
+  let readers = new Map<string, RunningQuery[]>()
 
   const next = (topic: string, partition: number): bigint => {
-    const place = `${topic}-${partition}`
-    const offset = offsets.get(place) ?? 0n
-    offsets.set(place, offset + 1n)
+    const ends = offsets.getOrInsertComputed(topic, () => [])
+    const offset = ends[partition] ?? 0n
+    ends[partition] = offset + 1n
     return offset
   }
 
-  const readersOf = (topic: string): RunningQuery[] => [...queries.values()].filter((query) => query.inputs.some((input) => input.topic === topic))
+  const readersOf = (topic: string): RunningQuery[] =>
+    readers.getOrInsertComputed(topic, () => [...queries.values()].filter((query) => query.inputs.some((input) => input.topic === topic)))
 
   return {
     add({ id, query }) {
       if (queries.has(id)) throw new Error(`There is a query ${id} already`)
       queries.set(id, query)
+      readers = new Map()
     },
-    remove: (id) => void queries.delete(id),
+    remove(id) {
+      queries.delete(id)
+      readers = new Map()
+    },
     process(record) {
       const written: OutputRecord[] = []
       const waiting: InputRecord[] = [{ ...record, offset: record.offset ?? next(record.topic, record.partition) }]
-      for (let input = waiting.shift(); input; input = waiting.shift()) {
+      // The list grows while it is read.
+      for (const input of waiting) {
         for (const query of readersOf(input.topic)) {
           for (const row of query.process(input)) {
             const output = query.encode(row)
             written.push(output)
+            if (readersOf(output.topic).length === 0) continue
             const partition = partitionOf(output)
             waiting.push({
               topic: output.topic,

@@ -50,7 +50,7 @@ const schemas: readonly (readonly [what: string, sql: string, schema: string])[]
   [
     'with * an expression comes along',
     'CREATE STREAM X AS SELECT * FROM S PARTITION BY A + 1;',
-    '`KSQL_COL_0` INTEGER KEY, `K` INTEGER, `A` INTEGER, `B` STRING, `ST` STRUCT<`X` INTEGER, `Y` STRING>',
+    '`KSQL_COL_0` INTEGER KEY, `A` INTEGER, `B` STRING, `ST` STRUCT<`X` INTEGER, `Y` STRING>, `K` INTEGER',
   ],
   ['or takes the key away', 'CREATE STREAM X AS SELECT K, A FROM S PARTITION BY NULL;', '`K` INTEGER, `A` INTEGER'],
   ['several key columns stay', 'CREATE STREAM X AS SELECT K2, V, K1 FROM D;', '`K1` INTEGER KEY, `K2` STRING KEY, `V` INTEGER'],

@@ -10,14 +10,22 @@ export interface WindowShape {
   readonly sizeMs?: number | undefined
 }
 
+/** 8 bytes, big-endian; in two halves, which is much faster than by bigint. */
+function writeTime(bytes: Uint8Array, at: number, time: number): void {
+  const high = Math.floor(time / 4_294_967_296)
+  for (let i = 0; i < 4; i++) {
+    bytes[at + i] = high >>> (24 - 8 * i)
+    bytes[at + 4 + i] = time >>> (24 - 8 * i)
+  }
+}
+
 export function appendWindow(key: Uint8Array | null, window: WindowBounds): Uint8Array {
   const base = key ?? new Uint8Array()
   const session = window.type === 'SESSION'
   const bytes = new Uint8Array(base.length + (session ? 16 : 8))
   bytes.set(base)
-  const view = new DataView(bytes.buffer)
-  if (session) view.setBigInt64(base.length, BigInt(window.end))
-  view.setBigInt64(bytes.length - 8, BigInt(window.start))
+  if (session) writeTime(bytes, base.length, window.end)
+  writeTime(bytes, bytes.length - 8, window.start)
   return bytes
 }
 

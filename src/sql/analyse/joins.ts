@@ -222,7 +222,7 @@ function joinKey(type: JoinClause['type'], left: Expression, right: Expression, 
     // A second join on the key of the first keeps all columns that hold it.
     const chained = former?.columns.some((column) => sameExpression(column, left)) ?? false
     const kept = chained ? former!.columns.filter((column) => !columns.some((known) => sameExpression(known, column))) : []
-    return { columns: [...kept, ...columns], value: chained && type !== 'RIGHT' ? former!.value : value, type: keyType }
+    return { columns: [...columns.slice(0, 1), ...kept, ...columns.slice(1)], value: chained && type !== 'RIGHT' ? former!.value : value, type: keyType }
   }
   const name = freeName(scope)
   scope.madeUp.clear()
