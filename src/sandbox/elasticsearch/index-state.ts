@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts'
 import { parseDocument } from './mapping/document.ts'
 import type { Value } from './mapping/field.ts'
 import { Mapping } from './mapping/mapping.ts'
-import type { Store, StoredIndex } from './store.ts'
+import type { Store, StoredDocument, StoredIndex } from './store.ts'
 
 export interface Doc {
   readonly id: string
@@ -32,6 +32,7 @@ export class IndexState {
   readonly deleted = new Map<string, Tombstone>()
   nextSeqNo = 0
   readonly #store: Store
+  #kept: ReadonlyMap<string, StoredDocument> | undefined
 
   constructor(store: Store, from: StoredIndex) {
     this.#store = store
@@ -76,11 +77,24 @@ export class IndexState {
   }
 
   source(id: string): string | undefined {
-    return this.#store.document(this.uuid, id)?.source
+    return this.#stored(id)?.source
   }
 
   routing(id: string): string | null {
-    return this.#store.document(this.uuid, id)?.routing ?? null
+    return this.#stored(id)?.routing ?? null
+  }
+
+  #stored(id: string): StoredDocument | undefined {
+    return this.#kept ? this.#kept.get(id) : this.#store.document(this.uuid, id)
+  }
+
+  /** The same index with its documents of now; what is written later does not reach it. */
+  frozen(): IndexState {
+    const { name, uuid, createdAt, settings, aliases } = this
+    const view = new IndexState(this.#store, { name, uuid, createdAt, settings, mapping: this.mapping.json, aliases })
+    view.#kept = new Map([...this.#store.documents(uuid)].map((document) => [document.id, document]))
+    for (const [id, doc] of this.docs) view.docs.set(id, { ...doc, index: view })
+    return view
   }
 
   get shards(): number {

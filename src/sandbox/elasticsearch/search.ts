@@ -21,8 +21,8 @@ export interface ParsedSearch {
   run(indices: readonly IndexState[]): JsonObject
 }
 
-/** Throws for everything that is wrong with the request itself. */
-export function parseSearch(cluster: Cluster, body: JsonObject): ParsedSearch {
+/** Throws for everything that is wrong with the request itself. `endless`: a scroll may go beyond the window of a search. */
+export function parseSearch(cluster: Cluster, body: JsonObject, { endless = false } = {}): ParsedSearch {
   for (const [key, value] of Object.entries(body)) {
     if (!KEYS.has(key)) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`)
     if (UNSUPPORTED.includes(key) && !isEmpty(value)) throw illegalArgument(`[${key}] is not supported by this server`)
@@ -39,7 +39,7 @@ export function parseSearch(cluster: Cluster, body: JsonObject): ParsedSearch {
       const shards = indices.reduce((sum, index) => sum + index.shards, 0)
       const shardsBody = { total: shards, successful: shards, skipped: 0, failed: 0 }
       try {
-        if (hits.from + hits.size > MAX_WINDOW) throw tooLarge(hits.from + hits.size)
+        if (!endless && hits.from + hits.size > MAX_WINDOW) throw tooLarge(hits.from + hits.size)
         const matched: ScoredDoc[] = []
         for (const index of indices) {
           const match = query({ index, now })

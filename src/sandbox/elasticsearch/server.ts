@@ -26,7 +26,7 @@ export interface ElasticsearchOptions {
 }
 
 /** Searches asked with POST change nothing. */
-const READING = new Set(['_search', '_msearch', '_count', '_field_caps', '_simulate', '_mget', '_refresh', '_flush'])
+const READING = new Set(['_search', '_msearch', '_count', '_field_caps', '_simulate', '_mget', '_refresh', '_flush', '_pit'])
 
 function isMutating({ method, url }: FastifyRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false

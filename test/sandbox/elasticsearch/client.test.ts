@@ -104,6 +104,30 @@ describe('Elasticsearch stand-in with the stock client', () => {
     assert.deepEqual(seen, [100, ...Array.from({ length: 29 }, (_, i) => i + 1)])
   })
 
+  it('scrolls and reads a point in time as it was, whatever is written meanwhile', async () => {
+    await client.indices.create({ index: 'frozen' })
+    await client.helpers.bulk({
+      datasource: Array.from({ length: 25 }, (_, n) => ({ n })),
+      onDocument: ({ n }) => ({ index: { _index: 'frozen', _id: String(n) } }),
+      refreshOnCompletion: true,
+    })
+    const { id } = await client.openPointInTime({ index: 'frozen', keep_alive: '1m' })
+    const seen: number[] = []
+    for await (const document of client.helpers.scrollDocuments<{ n: number }>({ index: 'frozen', size: 4, sort: [{ n: 'asc' }] })) {
+      if (seen.length === 0) await client.index({ index: 'frozen', id: '7', document: { n: 700 } })
+      seen.push(document.n)
+    }
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 25 }, (_, n) => n),
+    )
+    const page = await client.search({ pit: { id, keep_alive: '1m' }, sort: [{ n: 'desc' }], size: 1 })
+    assert.deepEqual([page.hits.hits[0]?._source, page.hits.hits[0]?.sort?.length], [{ n: 24 }, 2])
+    assert.equal((await client.closePointInTime({ id })).num_freed, 1)
+    await assert.rejects(client.search({ pit: { id } }), /search_context_missing/)
+    assert.equal((await client.search({ index: 'frozen', query: { term: { n: 700 } } })).hits.hits.length, 1)
+  })
+
   it('answers a bad template with the client’s ResponseError', async () => {
     await assert.rejects(client.indices.putIndexTemplate({ name: 'clash', index_patterns: ['events*'], priority: 501 }), (error: unknown) => {
       assert.ok(error instanceof errors.ResponseError)

@@ -1,8 +1,9 @@
 /** Search in its forms: one, many, counting, field capabilities. */
 import type { Cluster } from '../cluster.ts'
+import { Cursors } from '../cursors.ts'
 import { EsError, illegalArgument } from '../errors.ts'
 import { type EsAnswer, type EsRequest, flag, jsonBody, type Router } from '../http/router.ts'
-import { asList, type Json, type JsonObject, simpleMatch } from '../json.ts'
+import { asList, isObject, type Json, type JsonObject, simpleMatch } from '../json.ts'
 import { isText } from '../mapping/field.ts'
 import { countDocuments, multiSearch, parseSearch } from '../search.ts'
 import { sourceOfQuery } from './documents.ts'
@@ -14,7 +15,9 @@ const SEARCH = `${MANY} ${QUERY} size from sort track_total_hits track_scores se
   seq_no_primary_term docvalue_fields stored_fields explain stats _source _source_includes _source_excludes scroll`.replace(/\s+/g, ' ')
 
 export function searchRoutes(router: Router, cluster: Cluster): void {
-  router.add('GET POST', '/_search /:index/_search', SEARCH, (request) => search(cluster, request))
+  const cursors = new Cursors(cluster)
+  cursorRoutes(router, cluster, cursors)
+  router.add('GET POST', '/_search /:index/_search', SEARCH, (request) => search(cluster, cursors, request))
   router.add('GET POST', '/_count /:index/_count', `${MANY} ${QUERY} preference routing min_score terminate_after`, (request) => {
     const body = jsonBody(request)
     const query = queryOf(request)
@@ -49,9 +52,8 @@ function queryOf({ query }: EsRequest): JsonObject | undefined {
   }
 }
 
-function search(cluster: Cluster, request: EsRequest): EsAnswer {
+function search(cluster: Cluster, cursors: Cursors, request: EsRequest): EsAnswer {
   const { query } = request
-  if (query.scroll !== undefined) throw illegalArgument('[scroll] is not supported by this server: page with [search_after]')
   const over: Record<string, Json | undefined> = {
     query: queryOf(request),
     size: query.size === undefined ? undefined : Number(query.size),
@@ -64,8 +66,51 @@ function search(cluster: Cluster, request: EsRequest): EsAnswer {
     track_total_hits: trackOf(query.track_total_hits),
   }
   const given = Object.entries(over).filter((entry): entry is [string, Json] => entry[1] !== undefined)
-  const parsed = parseSearch(cluster, { ...jsonBody(request), ...Object.fromEntries(given) })
-  return { body: parsed.run(indicesOf(cluster, request)) }
+  const body: JsonObject = { ...jsonBody(request), ...Object.fromEntries(given) }
+  if (query.scroll !== undefined) return { body: cursors.startScroll(body, indicesOf(cluster, request), query.scroll) }
+  if (isObject(body.pit)) return searchPoint(cluster, cursors, body, body.pit, request)
+  return { body: parseSearch(cluster, body).run(indicesOf(cluster, request)) }
+}
+
+function searchPoint(cluster: Cluster, cursors: Cursors, body: JsonObject, pit: JsonObject, { params }: EsRequest): EsAnswer {
+  if (params.index !== undefined) throw illegalArgument('[indices] cannot be used with point in time')
+  const id = String(pit.id)
+  const indices = cursors.point(id, typeof pit.keep_alive === 'string' ? pit.keep_alive : undefined)
+  // With a point in time the order of the shard breaks ties, so that pages never overlap.
+  const sort = [...asList(body.sort), ...(body.sort === undefined || hasTieBreaker(body.sort) ? [] : [{ _shard_doc: 'asc' }])]
+  const { pit: _, ...rest } = body
+  return { body: { pit_id: id, ...parseSearch(cluster, { ...rest, ...(sort.length > 0 ? { sort } : {}) }).run(indices) } }
+}
+
+function hasTieBreaker(sort: Json): boolean {
+  return asList(sort).some((rule) => rule === '_shard_doc' || (isObject(rule) && '_shard_doc' in rule))
+}
+
+function cursorRoutes(router: Router, cluster: Cluster, cursors: Cursors): void {
+  router.add('GET POST', '/_search/scroll /_search/scroll/:id', 'scroll scroll_id rest_total_hits_as_int', (request) => {
+    const body = jsonBody(request)
+    const id = request.params.id ?? request.query.scroll_id ?? body.scroll_id
+    if (typeof id !== 'string') throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: scrollId is missing;' })
+    const keepAlive = request.query.scroll ?? body.scroll
+    return { body: cursors.nextPage(id, typeof keepAlive === 'string' ? keepAlive : undefined) }
+  })
+  router.add('DELETE', '/_search/scroll /_search/scroll/:id', 'scroll_id', (request) => {
+    const ids = request.params.id?.split(',') ?? asList(jsonBody(request).scroll_id).map(String)
+    const freed = cursors.clearScrolls(ids)
+    return { status: freed > 0 ? 200 : 404, body: { succeeded: true, num_freed: freed } }
+  })
+  router.add('POST', '/:index/_pit', `${MANY} keep_alive preference routing allow_partial_search_results max_concurrent_shard_requests`, (request) => {
+    const { keep_alive: keepAlive } = request.query
+    if (keepAlive === undefined)
+      throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: [keep_alive] is not specified;' })
+    const indices = indicesOf(cluster, request)
+    const shards = indices.reduce((sum, index) => sum + index.shards, 0)
+    return { body: { id: cursors.openPoint(indices, keepAlive), _shards: { total: shards, successful: shards, skipped: 0, failed: 0 } } }
+  })
+  router.add('DELETE', '/_pit', '', (request) => {
+    const freed = cursors.closePoint(String(jsonBody(request).id))
+    return { status: freed > 0 ? 200 : 404, body: { succeeded: freed > 0, num_freed: freed } }
+  })
 }
 
 function trackOf(text: string | undefined): Json | undefined {

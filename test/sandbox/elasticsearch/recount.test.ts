@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { seededRandom, VirtualClock } from '../../../src/ports/index.ts'
+import { startElasticsearch } from '../../../src/sandbox/elasticsearch/index.ts'
+import type { SandboxServer } from '../../../src/sandbox/server.ts'
+
+const T0 = 1_700_000_040_000
+interface Click {
+  user: string
+  at: number
+  bytes: number
+}
+const click = fc.record({
+  user: fc.constantFrom('ann', 'bob', 'cyd', 'dan'),
+  at: fc.integer({ min: T0, max: T0 + 600_000 }),
+  bytes: fc.integer({ min: 0, max: 1_000_000 }),
+})
+
+describe('Elasticsearch stand-in, counted again in another way', () => {
+  let server: SandboxServer
+  before(async () => {
+    server = await startElasticsearch({ clock: new VirtualClock(), random: seededRandom(1) })
+  })
+  after(() => server.close())
+
+  const send = async (method: string, path: string, body: string) => {
+    const response = await fetch(server.url + path, { method, headers: { 'content-type': 'application/json' }, body })
+    return (await response.json()) as {
+      hits: { total: { value: number } }
+      aggregations: {
+        users: { buckets: { key: string; doc_count: number; minutes: { buckets: { key: number; doc_count: number; sum: { value: number } }[] } }[] }
+      }
+    }
+  }
+
+  it('sums per user and minute what a loop sums, after upserts and deletes', async () => {
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.option(click)), { maxLength: 60 }),
+        fc.integer({ min: 0, max: 500_000 }),
+        async (writes, least) => {
+          const index = `clicks-${run++}`
+          await send(
+            'PUT',
+            `/${index}`,
+            JSON.stringify({ mappings: { properties: { user: { type: 'keyword' }, at: { type: 'date' }, bytes: { type: 'long' } } } }),
+          )
+          const kept = new Map<number, Click>()
+          const lines = writes.flatMap<object>(([id, click]) => {
+            if (click) kept.set(id, click)
+            else kept.delete(id)
+            return click ? [{ index: { _id: String(id) } }, click] : [{ delete: { _id: String(id) } }]
+          })
+          if (lines.length > 0) await send('POST', `/${index}/_bulk`, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
+          const answer = await send(
+            'POST',
+            `/${index}/_search`,
+            JSON.stringify({
+              size: 0,
+              query: { query_string: { query: `bytes:>=${least} AND NOT user:dan` } },
+              aggs: {
+                users: {
+                  terms: { field: 'user' },
+                  aggs: { minutes: { date_histogram: { field: 'at', fixed_interval: '1m', min_doc_count: 1 }, aggs: { sum: { sum: { field: 'bytes' } } } } },
+                },
+              },
+            }),
+          )
+          const expected = new Map<string, { count: number; sum: number }>()
+          let total = 0
+          for (const { user, at, bytes } of kept.values()) {
+            if (bytes < least || user === 'dan') continue
+            total++
+            const key = `${user}@${at - (at % 60_000)}`
+            const before = expected.get(key) ?? { count: 0, sum: 0 }
+            expected.set(key, { count: before.count + 1, sum: before.sum + bytes })
+          }
+          assert.equal(answer.hits.total.value, total)
+          const found = answer.aggregations.users.buckets.flatMap(({ key, minutes }) =>
+            minutes.buckets.map((bucket) => [`${key}@${bucket.key}`, { count: bucket.doc_count, sum: bucket.sum.value }] as const),
+          )
+          assert.deepEqual(new Map(found.sort()), new Map([...expected].sort()))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
