@@ -1,4 +1,4 @@
-/** What a handler answers: a status code, a value to encode, and warnings for the user. */
+/** What a handler answers: a status code and a value to encode, in the shape the client asked for. */
 import type { KubeObject } from '../../ports/index.ts'
 import type { Accepted } from './accept.ts'
 import type { Page } from './collections.ts'
@@ -9,7 +9,6 @@ import { type IncludeObject, partialMetadata, toTable } from './table.ts'
 export interface Answer {
   readonly code: number
   readonly body: unknown
-  readonly warnings?: readonly string[]
 }
 
 export interface Presentation {

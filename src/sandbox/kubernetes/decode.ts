@@ -17,8 +17,8 @@ export interface Decoded {
   readonly strict: readonly string[]
 }
 
-/** Takes ownership of `value`. */
-export function decodeObject(value: JsonObject, resource: ResourceType, duplicates: readonly string[] = []): Decoded {
+/** Takes ownership of `value`. `keepNulls`: an applied null stays, to be refused where the schema allows none. */
+export function decodeObject(value: JsonObject, resource: ResourceType, duplicates: readonly string[] = [], keepNulls = false): Decoded {
   const apiVersion = apiVersionOf(resource)
   if (resource.custom) {
     if (value.kind === undefined || value.kind === '') throw kindMissing(value, resource.kind)
@@ -38,7 +38,7 @@ export function decodeObject(value: JsonObject, resource: ResourceType, duplicat
   }
   const unknown = prune(value, resource.schema)
   if (resource.custom) {
-    dropNulls(value, resource.schema)
+    if (!keepNulls) dropNulls(value, resource.schema)
     applyDefaults(value, resource.schema)
   } else {
     checkTyped(value, resource)

@@ -30,6 +30,8 @@ export interface ResourceRequest {
   readonly contentType: string | undefined
   readonly userAgent: string
   readonly presentation: Presentation
+  /** What the user should be told, whether the request succeeds or not. */
+  readonly warnings: string[]
 }
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
@@ -49,8 +51,8 @@ export class Handlers {
     // The handler of custom resources takes a POST behind a name for a create all the same.
     if (!verb || (verb === 'create' && name !== '' && !resource.custom)) throw methodNotAllowed()
     if (!resource.verbs.includes(verb)) throw methodNotAllowed(resource, verb)
-    const answer = request.subresource ? this.#subresource(request) : this.#plain(request, verb)
-    return resource.deprecation ? { ...answer, warnings: [resource.deprecation, ...(answer.warnings ?? [])] } : answer
+    if (resource.deprecation) request.warnings.push(resource.deprecation)
+    return request.subresource ? this.#subresource(request) : this.#plain(request, verb)
   }
 
   #plain(request: ResourceRequest, verb: string): Answer {
@@ -89,8 +91,14 @@ export class Handlers {
     throw methodNotAllowed()
   }
 
-  #shown(request: ResourceRequest, code: number, object: KubeObject, warnings: readonly string[] = []): Answer {
-    return { code, body: present(request.resource, object, request.presentation), warnings }
+  #shown(request: ResourceRequest, code: number, object: KubeObject): Answer {
+    return { code, body: present(request.resource, object, request.presentation) }
+  }
+
+  /** What was written, with warnings about finalizers that came with it. */
+  #written(request: ResourceRequest, code: number, object: KubeObject, before: KubeObject | undefined): Answer {
+    request.warnings.push(...finalizerWarnings(object, before))
+    return this.#shown(request, code, object)
   }
 
   #create(request: ResourceRequest): Answer {
@@ -98,10 +106,10 @@ export class Handlers {
     const options = writeOptions(request.query, request.userAgent, 'CreateOptions')
     const body = decodeBody(request.body, request.contentType, request.resource)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
-    const warnings = [...enforceStrict(decoded, options.fieldValidation, resource), ...finalizerWarnings(decoded.object, undefined)]
+    request.warnings.push(...enforceStrict(decoded, options.fieldValidation, resource))
     if (resource.namespaced && request.namespace === '') throw badRequest('an empty namespace may not be set during creation')
     const created = this.#writes.create(resource, request.namespace, decoded.object, contextOf(options, ''))
-    return this.#shown(request, 201, created, warnings)
+    return this.#written(request, 201, created, undefined)
   }
 
   #update(request: ResourceRequest, subresource: Subresource): Answer {
@@ -110,18 +118,10 @@ export class Handlers {
     const body = decodeBody(request.body, request.contentType, request.resource)
     if (subresource === 'scale') return this.#rescale(request, options, () => body.value)
     const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
-    const warnings = [...enforceStrict(decoded, options.fieldValidation, resource)]
-    const updated = this.#writes.update(
-      resource,
-      request.namespace,
-      request.name,
-      (old) => {
-        warnings.push(...finalizerWarnings(decoded.object, old))
-        return decoded.object
-      },
-      contextOf(options, subresource),
-    )
-    return this.#shown(request, 200, updated, warnings)
+    request.warnings.push(...enforceStrict(decoded, options.fieldValidation, resource))
+    const before = this.#writes.find(resource, request.namespace, request.name)
+    const updated = this.#writes.update(resource, request.namespace, request.name, () => decoded.object, contextOf(options, subresource))
+    return this.#written(request, 200, updated, before)
   }
 
   #patch(request: ResourceRequest, subresource: Subresource): Answer {
@@ -130,7 +130,7 @@ export class Handlers {
     const options = writeOptions(request.query, request.userAgent, 'PatchOptions', patch.type === 'apply' ? 'apply' : 'other')
     if (subresource === 'scale') return this.#rescale(request, options, (scale) => patched(patch.type, scale, patch.value, undefined) as Json)
     if (patch.type === 'apply') return this.#apply(request, patch.value, patch.duplicates, options, subresource)
-    const warnings: string[] = []
+    const before = this.#writes.find(resource, request.namespace, request.name)
     const updated = this.#writes.update(
       resource,
       request.namespace,
@@ -140,12 +140,12 @@ export class Handlers {
         if (!isObject(result)) throw badRequest('the patch does not give an object')
         const text = canonical(result)
         const decoded = decodeObject(result, resource, patch.duplicates)
-        warnings.push(...enforceStrictPatch(decoded, options, text), ...finalizerWarnings(decoded.object, old))
+        request.warnings.push(...enforceStrictPatch(decoded, options, text))
         return decoded.object
       },
       contextOf(options, subresource),
     )
-    return this.#shown(request, 200, updated, warnings)
+    return this.#written(request, 200, updated, before)
   }
 
   #apply(request: ResourceRequest, value: Json, duplicates: readonly string[], options: WriteOptions, subresource: Subresource): Answer {
@@ -160,17 +160,14 @@ export class Handlers {
     const writer = this.#writes.writer(resource, context)
     const applied = (live: KubeObject | undefined) => {
       const merged = applyConfiguration(live, config, withObjectMeta(resource.schema), writer, options.force)
-      return decodeObject(merged as unknown as JsonObject, resource).object
+      return decodeObject(merged as unknown as JsonObject, resource, [], true).object
     }
     const live = this.#writes.find(resource, namespace, name)
-    if (!live) {
-      if (subresource !== '') throw notFound(resource, name)
-      if (config.metadata.uid)
-        throw conflict(resource, name, `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`)
-      return this.#shown(request, 201, this.#writes.create(resource, namespace, applied(undefined), context), finalizerWarnings(config, undefined))
-    }
-    const updated = this.#writes.update(resource, namespace, name, (old) => applied(old), context)
-    return this.#shown(request, 200, updated, finalizerWarnings(config, live))
+    if (live) return this.#written(request, 200, this.#writes.update(resource, namespace, name, applied, context), live)
+    if (subresource !== '') throw notFound(resource, name)
+    if (config.metadata.uid)
+      throw conflict(resource, name, `uid mismatch: the provided object specified uid ${config.metadata.uid}, and no existing object was found`)
+    return this.#written(request, 201, this.#writes.create(resource, namespace, applied(undefined), context), undefined)
   }
 
   #rescale(request: ResourceRequest, options: WriteOptions, change: (scale: JsonObject) => Json): Answer {

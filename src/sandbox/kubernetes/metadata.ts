@@ -110,6 +110,14 @@ export function checkMetadataTypes(value: unknown): void {
   if (Array.isArray(value.ownerReferences) && !value.ownerReferences.every(isObject)) throw wrong('ownerReferences of type []OwnerReference')
 }
 
+/** Empty maps and lists of metadata are as if they were not there. */
+export function dropEmpty(metadata: KubeObject['metadata']): void {
+  for (const key of ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const) {
+    const value = metadata[key]
+    if (value && Object.keys(value).length === 0) delete metadata[key]
+  }
+}
+
 /** What only the server may say is taken out of a new object. */
 export function wipeSystemFields(metadata: KubeObject['metadata']): void {
   for (const key of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'resourceVersion', 'generation'])

@@ -32,19 +32,21 @@ export class KubernetesHttp {
 
   async serve(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     reply.header('cache-control', 'no-cache, private')
+    const warnings: string[] = []
     try {
-      return this.#route(request, reply)
+      return this.#route(request, reply, warnings)
     } catch (error) {
       const failure = error instanceof ApiError ? error : internal(error)
+      warn(reply, warnings)
       return this.#sendStatus(request, reply, failure)
     }
   }
 
-  #route(request: FastifyRequest, reply: FastifyReply): unknown {
+  #route(request: FastifyRequest, reply: FastifyReply, warnings: string[]): unknown {
     const url = new URL(request.url, 'http://sandbox')
     const target = parsePath(url.pathname)
     if (!target) return notFoundPage(reply)
-    if (target.kind === 'resource') return this.#resource(request, reply, target, url.searchParams)
+    if (target.kind === 'resource') return this.#resource(request, reply, target, url.searchParams, warnings)
     if (request.method !== 'GET') throw methodNotAllowed()
     if (target.kind === 'health') return reply.type('text/plain; charset=utf-8').send('ok')
     const document = this.#document(target, request.headers.accept)
@@ -83,7 +85,7 @@ export class KubernetesHttp {
     }
   }
 
-  #resource(request: FastifyRequest, reply: FastifyReply, target: Target & { kind: 'resource' }, query: URLSearchParams): unknown {
+  #resource(request: FastifyRequest, reply: FastifyReply, target: Target & { kind: 'resource' }, query: URLSearchParams, warnings: string[]): unknown {
     const resource = this.#parts.registry.find(target.group, target.version, target.plural)
     if (!resource || (target.namespace !== '' && !resource.namespaced)) return notFoundPage(reply)
     const accepted = negotiate(request.headers.accept)
@@ -99,14 +101,16 @@ export class KubernetesHttp {
       contentType: request.headers['content-type'],
       userAgent: request.headers['user-agent'] ?? '',
       presentation: { accepted, include, nowMs: this.#parts.clock.now() },
+      warnings,
     }
     if (request.method === 'GET' && flag(query, 'watch')) return this.#watch(request, reply, resourceRequest)
-    return this.#send(reply, this.#parts.handlers.handle(resourceRequest), accepted.yaml)
+    const answer = this.#parts.handlers.handle(resourceRequest)
+    warn(reply, warnings)
+    return this.#send(reply, answer, accepted.yaml)
   }
 
   #send(reply: FastifyReply, answer: Answer, yaml: boolean): unknown {
     const { text, contentType } = encode(answer.body, yaml)
-    for (const warning of new Set(answer.warnings ?? [])) reply.header('warning', `299 - ${JSON.stringify(warning)}`)
     return reply.code(answer.code).type(contentType).send(text)
   }
 
@@ -163,6 +167,11 @@ export class KubernetesHttp {
     })
     return reply
   }
+}
+
+function warn(reply: FastifyReply, warnings: readonly string[]): void {
+  const headers = [...new Set(warnings)].map((warning) => `299 - ${JSON.stringify(warning)}`)
+  if (headers.length > 0) reply.header('warning', headers)
 }
 
 function found(body: unknown): { body: unknown } | undefined {

@@ -4,7 +4,7 @@ import { blocksRules, type FieldError, invalidValue } from './field-error.ts'
 import { isObject, type Json } from './json.ts'
 import { validateChangedMetadata, validateNewMetadata } from './metadata.ts'
 import type { ResourceType } from './resources.ts'
-import { validateRules } from './schema/cel.ts'
+import { hasRules, validateRules } from './schema/cel.ts'
 import { validateListTypes } from './schema/list-types.ts'
 import { validateValue } from './schema/validate.ts'
 
@@ -48,6 +48,7 @@ export function validateStatusChange(object: KubeObject, old: KubeObject, resour
 }
 
 function withRules(errors: FieldError[], object: KubeObject, old: KubeObject | undefined, resource: ResourceType): FieldError[] {
+  if (!hasRules(resource.schema)) return errors
   if (blocksRules(errors))
     return [
       ...errors,

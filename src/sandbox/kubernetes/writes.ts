@@ -5,7 +5,7 @@ import { afterUpdate, type ManagedEntry, type Writer } from './apply/managed-fie
 import { type FieldError, invalidValue } from './field-error.ts'
 import { generateName, newUid, rfc3339 } from './identity.ts'
 import { clone, equal, type Json } from './json.ts'
-import { wipeSystemFields } from './metadata.ts'
+import { dropEmpty, wipeSystemFields } from './metadata.ts'
 import { apiVersionOf, type ResourceRegistry, type ResourceType } from './resources.ts'
 import { applyDefaults } from './schema/default.ts'
 import { withObjectMeta } from './schema/structural.ts'
@@ -81,6 +81,7 @@ export class Writes {
     if (generated) metadata.name = generateName(metadata.generateName as string, this.#random)
     if (resource.custom && resource.status) delete object.status
     if (resource.generation) metadata.generation = 1
+    dropEmpty(metadata)
     if (!context.applied) setManaged(object, afterUpdate(blank(resource, object), object, withObjectMeta(resource.schema), this.writer(resource, context)))
     resource.prepare?.(object, undefined)
     if (resource.custom) applyDefaults(object as unknown as Json, resource.schema)
@@ -100,6 +101,7 @@ export class Writes {
     const wanted = change(old)
     this.#checkIdentity(resource, wanted, old, namespace, name)
     const object = prepareChange(resource, wanted, old, context.subresource ?? '')
+    dropEmpty(object.metadata)
     if (!context.applied) setManaged(object, afterUpdate(old, object, withObjectMeta(resource.schema), this.writer(resource, context)))
     refuse(resource, object, context.subresource === 'status' ? validateStatusChange(object, old, resource) : validateChange(object, old, resource))
     if (equal(withoutTimes(object), withoutTimes(old))) return old
@@ -222,7 +224,7 @@ export class Writes {
       ])
   }
 
-  /** Who writes, as managedFields will remember it; writes of a scale are remembered without their time. */
+  /** Who writes, as managedFields will remember it. */
   writer(resource: ResourceType, context: WriteContext): Writer {
     const subresource = context.subresource ?? ''
     const ignored = subresource === 'status' ? FieldSet.of(['f:metadata'], ['f:spec']) : resource.status ? FieldSet.of(['f:status']) : new FieldSet()

@@ -1,6 +1,6 @@
 /** Who owns which field: metadata.managedFields kept up to date by every write, and checked by server-side apply. */
 import type { KubeObject } from '../../../ports/index.ts'
-import { clone, type Json, type JsonObject } from '../json.ts'
+import { clone, equal, type Json, type JsonObject } from '../json.ts'
 import type { Schema } from '../schema/structural.ts'
 import { ApiError, type StatusCause } from '../status.ts'
 import { FieldSet } from './field-set.ts'
@@ -156,9 +156,12 @@ export function applyConfiguration(live: KubeObject | undefined, config: KubeObj
   }
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts)
   release(owners, id, written, changed.removed)
-  if (last?.equals(set) && written.isEmpty() && changed.removed.isEmpty()) owners.get(id)!.time = previousTime
+  // An apply that changes nothing leaves no time, whatever it claims.
+  if (equal(before, merged)) owners.get(id)!.time = previousTime
   const result = clone(merged) as unknown as KubeObject
-  result.metadata.managedFields = encode(owners)
+  const entries = encode(owners)
+  if (entries.length > 0) result.metadata.managedFields = entries
+  else delete result.metadata.managedFields
   return result
 }
 
@@ -181,6 +184,5 @@ function applyConflict(conflicts: readonly [Owner, FieldSet][]): ApiError {
 
 function printOwner(owner: Owner): string {
   const name = `${JSON.stringify(owner.manager)}${owner.subresource ? ` with subresource ${JSON.stringify(owner.subresource)}` : ''}`
-  if (owner.operation === 'Apply') return name
-  return owner.time ? `${name} using ${owner.apiVersion} at ${owner.time}` : `${name} using ${owner.apiVersion}`
+  return owner.operation === 'Apply' ? name : `${name} using ${owner.apiVersion}`
 }

@@ -131,11 +131,15 @@ export function removeAbandoned(value: Json, schema: MaybeSchema, last: FieldSet
   const parts = partsOf(value, schema)
   if (!parts) return value
   const kept = parts.flatMap((part): [string, Json][] => {
-    if (last.touches(part.element) && !keep.touches(part.element)) return []
+    // A field stays for anything owned below it; an entry of a list only if it is owned itself.
+    const owned = (set: FieldSet) => (part.element.startsWith('f:') ? set.touches(part.element) : set.members.has(part.element))
+    if (owned(last) && !owned(keep)) return []
     const below = last.children.get(part.element)
     const child = below ? removeAbandoned(part.value, part.schema, below, keep.children.get(part.element) ?? new FieldSet()) : part.value
     return [[part.element, child]]
   })
+  // The real server leaves null where the last entry went, whatever the schema says of null.
+  if (kept.length === 0) return null
   if (Array.isArray(value)) return kept.map(([, item]) => item)
   return Object.fromEntries(kept.map(([element, child]) => [element.slice(2), child]))
 }

@@ -65,6 +65,19 @@ function located(fault: CelFault, expression: string): { column: number; text: s
   return { column: start + 1, text: variable ? `undeclared reference to '${variable}' (in container '')` : text }
 }
 
+const schemasWithRules = new WeakMap<Schema, boolean>()
+
+/** Whether there is a rule anywhere in a schema. */
+export function hasRules(schema: Schema): boolean {
+  let found = schemasWithRules.get(schema)
+  if (found === undefined) {
+    const children = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties]
+    found = (schema['x-kubernetes-validations']?.length ?? 0) > 0 || children.some((child) => typeof child === 'object' && hasRules(child))
+    schemasWithRules.set(schema, found)
+  }
+  return found
+}
+
 /** All rules that do not hold. `old` undefined: the value is new, transition rules do not apply. */
 export function validateRules(value: Json, schema: Schema, old?: Json, path = ''): FieldError[] {
   if (value === null) return []
