@@ -9,7 +9,7 @@ import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifest
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
 
-export const FIRST_EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
+export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
 
 /** Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. */
 export async function givenDemo(suite: string): Promise<Demo> {

@@ -6,7 +6,7 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
-import { FIRST_EXAMPLE, givenDemo, pipelineOf, thenReady, whenApplied } from '../given.ts'
+import { EXAMPLE, givenDemo, pipelineOf, thenReady, whenApplied } from '../given.ts'
 
 describe('the check', () => {
   let demo: Demo
@@ -24,7 +24,7 @@ describe('the check', () => {
 
   before(async () => {
     demo = await givenDemo('check')
-    name = await whenApplied(demo, FIRST_EXAMPLE)
+    name = await whenApplied(demo, EXAMPLE)
     const pipeline = await thenReady(demo, name)
     backends = await openBackends(demo.kube, await readPlatform(demo.kube, pipeline))
   })

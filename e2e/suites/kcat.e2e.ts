@@ -1,7 +1,7 @@
 /** Stock kcat (librdkafka) against the broker of the sandbox. */
 import assert from 'node:assert/strict'
 import type { Demo } from '../../src/cli/demo/run.ts'
-import { FIRST_EXAMPLE, givenDemo, thenReady, whenApplied } from '../given.ts'
+import { EXAMPLE, givenDemo, thenReady, whenApplied } from '../given.ts'
 import { client, kcatPath } from '../tools.ts'
 
 describe('kcat', () => {
@@ -16,7 +16,7 @@ describe('kcat', () => {
     }
     binary = found
     demo = await givenDemo('kcat')
-    await thenReady(demo, await whenApplied(demo, FIRST_EXAMPLE))
+    await thenReady(demo, await whenApplied(demo, EXAMPLE))
   })
   after(() => demo?.close())
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import type { Demo } from '../../src/cli/demo/run.ts'
-import { FIRST_EXAMPLE, givenDemo, then } from '../given.ts'
+import { EXAMPLE, givenDemo, then } from '../given.ts'
 import { client, kubectlPath, type Ran } from '../tools.ts'
 
 describe('kubectl', () => {
@@ -22,7 +22,7 @@ describe('kubectl', () => {
   after(() => demo?.close())
 
   it('applies a pipeline', async () => {
-    assert.match(await ok('apply', '-f', FIRST_EXAMPLE), /clickstreampipeline.clickstream.dev\/events created/)
+    assert.match(await ok('apply', '-f', EXAMPLE), /clickstreampipeline.clickstream.dev\/events created/)
   })
 
   it('watches it with its columns until it is ready', async () => {
@@ -50,7 +50,7 @@ describe('kubectl', () => {
   it('applies the same again without a change', async () => {
     // kubectl says "configured" here: its patch names every list whose items have defaults. What counts is what it changes.
     const before = await ok('get', 'cpl', 'events', '-o', 'jsonpath={.metadata.generation} {.spec}')
-    await ok('apply', '-f', FIRST_EXAMPLE)
+    await ok('apply', '-f', EXAMPLE)
     assert.equal(await ok('get', 'cpl', 'events', '-o', 'jsonpath={.metadata.generation} {.spec}'), before)
   })
 

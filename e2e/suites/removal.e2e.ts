@@ -5,7 +5,7 @@ import { PIPELINE } from '../../src/api/index.ts'
 import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
-import { FIRST_EXAMPLE, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
+import { EXAMPLE, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
 
 for (const policy of ['RetainData', 'DeleteData'] as const) {
   describe(`removal with ${policy}`, () => {
@@ -15,7 +15,7 @@ for (const policy of ['RetainData', 'DeleteData'] as const) {
 
     before(async () => {
       demo = await givenDemo(`removal-${policy}`)
-      name = await whenApplied(demo, FIRST_EXAMPLE)
+      name = await whenApplied(demo, EXAMPLE)
       await demo.kube.patch(PIPELINE, NAMESPACE, name, { type: 'merge', body: { spec: { deletionPolicy: policy } } })
       await thenReady(demo, name)
       backends = await openBackends(demo.kube, await readPlatform(demo.kube, await pipelineOf(demo, name)))

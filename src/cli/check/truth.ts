@@ -103,27 +103,25 @@ async function fromIndex(context: CheckContext, recounted: Recount, windowStart:
   return new Map(found.hits.hits.map((hit) => [String(hit._source?.[recounted.groupColumn]), Number(hit._source?.[recounted.valueColumn])]))
 }
 
-/** The panel whose series carry the group as a label. */
+/** The panel whose series are the groups: Grafana names a series after the values it was split by. */
 async function fromPanel(context: CheckContext, recounted: Recount, windowStart: number): Promise<Numbers> {
   const dashboards = await readDashboards(context)
   for (const panel of dashboards.flatMap((dashboard) => dashboard.panels)) {
     if (!JSON.stringify(panel.targets).includes(`"${recounted.valueColumn}"`) || panel.type !== 'timeseries') continue
     const frames = await queryPanel(context, panel, windowStart, windowStart + recounted.windowMs - 1)
-    const numbers = new Map(frames.flatMap((frame) => seriesOf(frame, recounted, windowStart)))
+    const numbers = new Map(frames.flatMap((frame) => seriesOf(frame, windowStart)))
     if (numbers.size > 0) return numbers
   }
   return new Map()
 }
 
-function seriesOf(frame: Frame, recounted: Recount, windowStart: number): [string, number][] {
+function seriesOf(frame: Frame, windowStart: number): [string, number][] {
   const timeAt = frame.schema.fields.findIndex((field) => field.type === 'time')
-  return frame.schema.fields.flatMap((field, column): [string, number][] => {
-    const group = field.labels?.[recounted.groupColumn]
-    if (column === timeAt || group === undefined) return []
-    const row = frame.data.values[timeAt]?.indexOf(windowStart) ?? -1
-    const value = frame.data.values[column]?.[row]
-    return typeof value === 'number' ? [[group, value]] : []
-  })
+  const valueAt = frame.schema.fields.findIndex((field) => field.type === 'number')
+  const row = frame.data.values[timeAt]?.indexOf(windowStart) ?? -1
+  const value = frame.data.values[valueAt]?.[row]
+  // Buckets without documents are zeros: a group that was not there in this window.
+  return typeof value === 'number' && value !== 0 ? [[frame.schema.name ?? '', value]] : []
 }
 
 function difference(expected: Numbers, actual: Numbers): string | undefined {

@@ -1,7 +1,7 @@
 /** Draws the flow: a column for each stage, a box for each node, a curve for each edge. */
-const WIDTH = 210
+const WIDTH = 170
 const HEIGHT = 40
-const GAP_X = 60
+const GAP_X = 34
 const GAP_Y = 14
 const SVG = 'http://www.w3.org/2000/svg'
 
@@ -54,7 +54,9 @@ export function drawFlow(holder, flow, stateOf) {
   const { column, row, width, height } = place(flow)
   const x = (id) => column.get(id) * (WIDTH + GAP_X) + 1
   const y = (id) => row.get(id) * (HEIGHT + GAP_Y) + 1
-  const svg = make('svg', { width: width * (WIDTH + GAP_X), height: height * (HEIGHT + GAP_Y) })
+  const [w, h] = [width * (WIDTH + GAP_X) - GAP_X + 2, height * (HEIGHT + GAP_Y)]
+  // Fits the page, but is never drawn larger than life.
+  const svg = make('svg', { viewBox: `0 0 ${w} ${h}`, style: `width: 100%; max-width: ${w}px` })
   for (const { from, to } of flow.edges) {
     const [x1, y1, x2, y2] = [x(from) + WIDTH, y(from) + HEIGHT / 2, x(to), y(to) + HEIGHT / 2]
     svg.append(make('path', { d: `M${x1},${y1} C${x1 + GAP_X / 2},${y1} ${x2 - GAP_X / 2},${y2} ${x2},${y2}` }))
@@ -63,7 +65,7 @@ export function drawFlow(holder, flow, stateOf) {
     const group = make('g', { class: stateOf(node), transform: `translate(${x(node.id)},${y(node.id)})` })
     group.append(make('rect', { width: WIDTH, height: HEIGHT, rx: 4 }))
     group.append(make('text', { x: 10, y: 15, class: 'kind' }, node.kind))
-    group.append(make('text', { x: 10, y: 31 }, short(node.name, 30)))
+    group.append(make('text', { x: 10, y: 31 }, short(node.name, 24)))
     group.append(make('title', {}, `${node.kind} ${node.name}`))
     svg.append(group)
   }
