@@ -2,6 +2,8 @@
 import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
 import { genericError } from './rest/errors.ts'
+import { alsoSpeakHttp2 } from './rest/http2.ts'
+import { serveInserts } from './rest/inserts-stream.ts'
 import { addKsqlRoutes } from './rest/ksql-routes.ts'
 import { addQueryRoutes, isMutating } from './rest/query-routes.ts'
 import { answerError } from './rest/respond.ts'
@@ -43,8 +45,14 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
     if (state === 'closing') answerError(reply, genericError(50303, 'The server is shutting down'), undefined)
   })
   addServerRoutes(app, server)
-  addKsqlRoutes(app, server)
+  addKsqlRoutes(app, server, () => {
+    state = 'closing'
+  })
   addQueryRoutes(app, server)
+  const closeHttp2 = alsoSpeakHttp2(app.server, (request, response) => {
+    if (request.url.startsWith('/inserts-stream') && request.method === 'POST' && state === 'ready') void serveInserts(request, response, server)
+    else app.routing(request as never, response as never)
+  })
   const http = await listen(options.port)
   server.host = http.url.replace('http://', '')
   try {
@@ -59,6 +67,7 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
     async close() {
       state = 'closing'
       await server.close()
+      closeHttp2()
       await http.close()
     },
   }

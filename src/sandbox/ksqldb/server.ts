@@ -25,6 +25,15 @@ export interface ServerOptions {
   readonly properties: Readonly<Record<string, string>>
 }
 
+/** What is put in can be one name, one text or one number, never a piece of a statement; other values are not put in. */
+export function safeVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([, value]) =>
+      /^\s*(?:[A-Za-z_][\w-]*|`(?:[^`]|``)+`|'(?:[^']|'')*'|"(?:[^"]|"")*"|[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*$/.test(value),
+    ),
+  )
+}
+
 const COMMAND_WAIT_MS = 5_000
 const RETRY = { initialMs: 15_000, maxMs: 900_000 }
 /** Statements that read only: they need not wait for others. */
@@ -48,6 +57,8 @@ export class KsqldbServer implements ServerView {
   readonly #prints = new Map<string, () => void>()
   /** Changes are made one request at a time. */
   #line: Promise<unknown> = Promise.resolve()
+  /** Queries that are gone but still members of their groups. */
+  readonly #leaving = new Set<Promise<unknown>>()
   #clusterId = ''
   #closing = false
   /** Set once the port is known. */
@@ -78,7 +89,13 @@ export class KsqldbServer implements ServerView {
     this.#clusterId = await this.kafka.clusterId()
     const commands = await this.#commands.open()
     if (commands.length > 0) await this.#restore(commands)
-    await Promise.all(this.#state.queries().map((query) => this.#startQuery(query)))
+    await Promise.all(
+      this.#state
+        .queries()
+        .map((query) =>
+          this.#startQuery(query).catch((error: unknown) => this.log.error({ query: query.id, err: error }, 'a query could not be started again')),
+        ),
+    )
   }
 
   async close(): Promise<void> {
@@ -86,7 +103,31 @@ export class KsqldbServer implements ServerView {
     for (const query of this.#transients.values()) query.end()
     for (const end of this.#prints.values()) end()
     await this.#line.catch(() => undefined)
-    await Promise.all([...this.#hosts.values()].map((host) => host.stop()))
+    await Promise.all([...[...this.#hosts.values()].map((host) => host.stop()), ...this.#leaving])
+  }
+
+  /** Ends the whole cluster: no query, no command topic, and the topics of sources that match are gone. */
+  async terminateCluster(patterns: readonly string[]): Promise<Entity> {
+    this.#closing = true
+    const doomed = this.#state
+      .entries()
+      .map((entry) => entry.source.topic)
+      .filter((topic) => patterns.some((pattern) => new RegExp(`^(?:${pattern})$`).test(topic)))
+    const commandSequenceNumber = this.#commands.last + 2
+    this.#line = this.#line.then(async () => {
+      for (const query of this.#transients.values()) query.end()
+      await Promise.all(this.#state.queries().map((query) => this.#stopQuery(query.id, true)))
+      for (const topic of new Set([...doomed, this.#commands.topic])) await this.kafka.deleteTopic(topic)
+    })
+    this.#line.catch((error: unknown) => this.log.error({ err: error }, 'the cluster could not be ended'))
+    return {
+      '@type': 'currentStatus',
+      statementText: 'TERMINATE CLUSTER;',
+      commandId: 'terminate/CLUSTER/execute',
+      commandStatus: { status: 'QUEUED', message: 'Statement written to command topic', queryId: null },
+      commandSequenceNumber,
+      warnings: [],
+    }
   }
 
   async kafkaIsHealthy(): Promise<boolean> {
@@ -108,7 +149,7 @@ export class KsqldbServer implements ServerView {
   ): Promise<Entity[]> {
     if (sequence !== undefined) await this.#awaitCommand(sequence)
     checkOverrides(properties)
-    const parsed = parseRequest(text, { variables })
+    const parsed = parseRequest(text, { variables: safeVariables(variables) })
     const [first] = parsed
     const unknown = unknownOverride(properties)
     if (first !== undefined && unknown !== undefined) throw statementError(unknown, first.text, 50000)
@@ -179,11 +220,16 @@ export class KsqldbServer implements ServerView {
   async #stopQuery(id: string, forGood: boolean): Promise<void> {
     const host = this.#hosts.get(id)
     this.#hosts.delete(id)
-    await host?.stop()
-    if (!forGood) return
-    await this.kafka
-      .deleteGroup(this.groupOf(id))
-      .catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be deleted'))
+    if (!forGood) return host?.stop()
+    await host?.finish()
+    // Leaving the group takes as long as a fetch: nobody need wait for that.
+    const leave = async () => {
+      await host?.stop()
+      await this.kafka.deleteGroup(this.groupOf(id))
+    }
+    const left = leave().catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be deleted'))
+    this.#leaving.add(left)
+    void left.finally(() => this.#leaving.delete(left))
   }
 
   async #startQuery(query: PersistentQuery): Promise<void> {
@@ -243,8 +289,10 @@ export class KsqldbServer implements ServerView {
     for (const { command, sequence } of commands) {
       const world: PlanningWorld = { state: this.#state, topics, session: { properties: { ...command.properties }, variables: { ...command.variables } } }
       try {
-        const effects = applyChange(this.#state, await restoreChange(command, world), sequence)
-        this.statuses.set(command.id, { status: 'SUCCESS', message: effects.message, queryId: effects.queryId })
+        const change = await restoreChange(command, world)
+        const effects = applyChange(this.#state, change, sequence)
+        // What was terminated is left out of what is restored.
+        if (change.kind !== 'terminate') this.statuses.set(command.id, { status: 'SUCCESS', message: effects.message, queryId: effects.queryId })
       } catch (error) {
         this.log.error({ command: command.id, err: error }, 'a command of the command topic could not be restored')
         this.statuses.set(command.id, { status: 'ERROR', message: error instanceof Error ? error.message : String(error), queryId: null })

@@ -26,7 +26,7 @@ export function createConnectClient(url: string | undefined, clock: Clock): Conn
         const response = await fetch(`${base}/${path.map(encodeURIComponent).join('/')}`, {
           method,
           signal: abort.signal,
-          headers: { 'content-type': 'application/json', accept: 'application/json' },
+          headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
         const text = await response.text()

@@ -103,21 +103,25 @@ function properties(world: World) {
   const { server, session } = world
   const running: Readonly<Record<string, string>> = {
     'ksql.service.id': server.serviceId,
+    'ksql.streams.bootstrap.servers': 'localhost:9092',
     'ksql.streams.application.server': `http://${server.host}`,
     'ksql.connect.url': server.connectUrl ?? 'http://localhost:8083',
   }
-  const overridden = Object.keys(session.properties)
+  // Properties of Kafka Streams stand under the server's name for them.
+  const known = new Set(SERVER_PROPERTIES.map((property) => property.name))
+  const overrides = new Map(
+    Object.entries(session.properties).map(([name, value]) => [known.has(name) || name.startsWith('ksql.') ? name : `ksql.streams.${name}`, String(value)]),
+  )
+  const overridden = [...overrides.keys()]
   const lines = SERVER_PROPERTIES.map(({ name, value, editable, level }) => ({
     name,
     scope: 'KSQL',
-    value: overridden.includes(name) ? String(session.properties[name]) : (server.properties[name] ?? running[name] ?? value),
+    value: overrides.get(name) ?? server.properties[name] ?? running[name] ?? value,
     editable: editable ?? false,
     level: level ?? 'SERVER',
   }))
-  for (const name of overridden) {
-    if (lines.some((line) => line.name === name)) continue
-    const scope = name.startsWith('ksql.') ? 'KSQL' : 'KAFKA_STREAMS'
-    lines.push({ name, scope, value: String(session.properties[name]), editable: true, level: 'SERVER' })
+  for (const [name, value] of overrides) {
+    if (!known.has(name)) lines.push({ name, scope: 'KSQL', value, editable: true, level: 'SERVER' })
   }
   const fixed = SERVER_PROPERTIES.filter(({ name, set }) => set !== true && server.properties[name] === undefined && !overridden.includes(name))
   return { properties: lines, overwrittenProperties: overridden, defaultProperties: fixed.map(({ name }) => name) }

@@ -19,7 +19,8 @@ export async function describeQuery(query: PersistentQuery, world: World) {
     topology: topologyText(query.query, { sinkTopic: query.sink?.topic, push: false }),
     executionPlan: executionPlan(query.query, query.id, query.sink),
     overriddenProperties: query.properties,
-    ksqlHostQueryStatus: { [server.host]: query.paused ? 'PAUSED' : 'RUNNING' },
+    // Also while it is paused.
+    ksqlHostQueryStatus: { [server.host]: 'RUNNING' },
     queryType: 'PERSISTENT',
     queryErrors: host?.errors ?? [],
     tasksMetadata: await tasks(query, world),

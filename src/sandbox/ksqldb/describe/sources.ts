@@ -57,7 +57,7 @@ export async function describeSource(entry: SourceEntry, extended: boolean, worl
     replication: shape?.replicas ?? 0,
     statement: entry.statementText,
     queryOffsetSummaries: extended ? await Promise.all(writers.map((query) => offsetSummary(query, server, world.kafka))) : [],
-    sourceConstraints: state.childrenOf(source.name),
+    sourceConstraints: shape === undefined ? [] : state.childrenOf(source.name),
     clusterStatistics: statistics.map(({ name, value, at }) => ({ name, host: server.host, value, timestamp: at })),
     clusterErrorStats: [],
   }

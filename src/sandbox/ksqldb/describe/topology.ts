@@ -150,9 +150,9 @@ function rows(chain: Chain): Row[] {
   return chain.map((node, index) => ({ node, next: chain[index + 1]?.name, previous: chain[index - 1]?.name, size: chain.length - index, depth: index }))
 }
 
-/** Sources first, then by depth; of one depth the table's side first. */
+/** Sources first, then by how much comes after a node, then by name. */
 function sortAsStreams(all: readonly Row[]): Row[] {
-  return [...all].sort((a, b) => Number(b.node.kind === 'Source') - Number(a.node.kind === 'Source') || b.size - a.size)
+  return [...all].sort((a, b) => Number(b.node.kind === 'Source') - Number(a.node.kind === 'Source') || b.size - a.size || (a.node.name < b.node.name ? -1 : 1))
 }
 
 function print(chains: readonly Chain[]): string {

@@ -53,8 +53,12 @@ export function pullRows(query: AnalysedQuery, host: QueryHost): { columns: Answ
     .filter(passes)
     .slice(0, query.limit)
     .map((row) => select.map((evaluate) => evaluate(row)))
-  return { columns: answerColumns(query), rows }
+  return { columns: answerColumns(query).map((column) => (isBound(column, query) ? { ...column, key: true } : column)), rows }
 }
+
+/** The bounds of a windowed table's rows are part of their key. */
+const isBound = (column: AnswerColumn, query: AnalysedQuery) =>
+  query.from.source.window !== undefined && (column.name === 'WINDOWSTART' || column.name === 'WINDOWEND')
 
 function scopeColumns(source: Source, qualifier: string): ScopeColumn[] {
   const bigint = (name: string): ScopeColumn => ({ qualifier, name, type: { kind: 'BIGINT' } })

@@ -8,7 +8,7 @@ import { genericError, StatementFault, statementError } from '../rest/errors.ts'
 import { JSON_TYPE } from '../rest/respond.ts'
 import { QueryHost } from '../run/query-host.ts'
 import { readToEnd, readTopic } from '../run/read-topic.ts'
-import type { KsqldbServer } from '../server.ts'
+import { type KsqldbServer, safeVariables } from '../server.ts'
 import { catalogueOf } from '../statements/create.ts'
 import { parseRequest } from '../statements/execute.ts'
 import { toRestError } from '../statements/faults.ts'
@@ -45,7 +45,7 @@ function oneStatement(request: QueryRequest): { statement: Statement; text: stri
   const { sql } = request
   let parsed: ReturnType<typeof parseRequest>
   try {
-    parsed = parseRequest(sql, { variables: request.variables })
+    parsed = parseRequest(sql, { variables: safeVariables(request.variables) })
   } catch (error) {
     throw withStatement(toRestError(error, sql, sql), sql)
   }
@@ -172,6 +172,7 @@ function withoutLimit(query: AnalysedQuery): AnalysedQuery {
 }
 
 const IDLE_LINE_MS = 1_000
+const FIRST_LOOK_MS = 2_000
 
 async function print(statement: Extract<Statement, { kind: 'Print' }>, request: QueryRequest, reply: FastifyReply, server: KsqldbServer): Promise<void> {
   const { topic, limit, interval = 1 } = statement
@@ -193,7 +194,7 @@ async function print(statement: Extract<Statement, { kind: 'Print' }>, request: 
   let formatsShown = !request.old
   let quiet = true
   let ended = false
-  const onRecords = (records: readonly KafkaRecord[]) => {
+  const show = (records: readonly KafkaRecord[]) => {
     if (ended) return
     quiet = false
     printer.observe(records)
@@ -205,9 +206,27 @@ async function print(statement: Extract<Statement, { kind: 'Print' }>, request: 
       if (++shown === limit) return end()
     }
   }
+  // The first look is at all partitions, as one poll of the real server's consumer is: formats are guessed from all of it.
+  const awaited = new Set(statement.fromBeginning ? offsets.filter(({ start, end: last }) => start < last).map(({ partition }) => partition) : [])
+  let early: KafkaRecord[] | undefined = awaited.size > 1 ? [] : undefined
+  const showEarly = () => {
+    const records = early ?? []
+    early = undefined
+    show(records.sort((a, b) => a.partition - b.partition || Number(a.offset - b.offset)))
+  }
+  const cancelEarly = early === undefined ? () => {} : server.clock.after(FIRST_LOOK_MS, showEarly)
+  const onRecords = (records: readonly KafkaRecord[]) => {
+    if (early === undefined) return show(records)
+    early.push(...records)
+    for (const record of records) awaited.delete(record.partition)
+    if (awaited.size > 0) return
+    cancelEarly()
+    showEarly()
+  }
   const end = () => {
     if (ended) return
     ended = true
+    cancelEarly()
     cancelIdle()
     raw.end()
     server.removePrint(id)
@@ -228,13 +247,14 @@ async function print(statement: Extract<Statement, { kind: 'Print' }>, request: 
   })
   let cancelIdle = () => {}
   const idle = () => {
+    if (ended) return
     cancelIdle = server.clock.after(IDLE_LINE_MS, () => {
       if (quiet) raw.write('\n')
       quiet = true
       idle()
     })
   }
-  idle()
+  reading.joined.then(idle, () => {})
   server.addPrint(id, end)
   raw.on('close', end)
 }

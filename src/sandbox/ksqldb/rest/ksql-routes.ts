@@ -2,14 +2,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { KsqldbServer } from '../server.ts'
 import { listField, mapField, readBody } from './body.ts'
-import { genericError } from './errors.ts'
 import { answer, answerError, answerJson, JSON_TYPE, negotiate, V1_TYPE } from './respond.ts'
 import { bodyOf } from './server-routes.ts'
 
 const ENTITY = 'io.confluent.ksql.rest.entity.KsqlRequest'
 const TERMINATE_ENTITY = 'io.confluent.ksql.rest.entity.ClusterTerminateRequest'
 
-export function addKsqlRoutes(app: FastifyInstance, server: KsqldbServer): void {
+/** `onTerminated` is called once the cluster is being ended: the server then serves nothing more. */
+export function addKsqlRoutes(app: FastifyInstance, server: KsqldbServer, onTerminated: () => void): void {
   app.post('/ksql', async (request, reply) => {
     if (negotiate(request.headers.accept, [JSON_TYPE, V1_TYPE]) === undefined) return answer(reply, 406, '')
     let read: { text: string; properties: ReturnType<typeof mapField>; variables: Record<string, string>; sequence: number | undefined }
@@ -33,11 +33,11 @@ export function addKsqlRoutes(app: FastifyInstance, server: KsqldbServer): void 
     }
   })
 
-  app.post('/ksql/terminate', (request, reply) => {
+  app.post('/ksql/terminate', async (request, reply) => {
     try {
       const body = readBody(bodyOf(request), TERMINATE_ENTITY)
-      listField(body, TERMINATE_ENTITY, 'deleteTopicList')
-      throw genericError(50000, 'This server does not end its cluster: stop it, and delete its topics by their names.')
+      answerJson(reply, [await server.terminateCluster(listField(body, TERMINATE_ENTITY, 'deleteTopicList'))])
+      onTerminated()
     } catch (error) {
       answerError(reply, error, undefined)
     }

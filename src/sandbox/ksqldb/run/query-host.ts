@@ -150,6 +150,12 @@ export class QueryHost {
 
   /** Writes what is cached, commits and leaves the group. */
   async stop(): Promise<void> {
+    await this.finish()
+    await this.#consumer?.stop()
+  }
+
+  /** The first part of `stop`: after it the query does nothing more, but still is a member of its group. */
+  async finish(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
     this.#cancelRestart?.()
@@ -158,7 +164,6 @@ export class QueryHost {
     await this.#line
     this.#cancelCommit?.()
     await this.#commit().catch((error: unknown) => this.#o.log.warn({ groupId: this.#o.groupId, err: error }, 'the last output was not written'))
-    await this.#consumer?.stop()
   }
 
   /** Offsets of what was processed, for each partition of the sources. */
@@ -185,6 +190,8 @@ export class QueryHost {
   #compile(): RunningQuery {
     return compileQuery({
       query: this.#o.query,
+      random: () => this.#o.random.next(),
+      now: () => this.#o.clock.now(),
       ...(this.#o.sink ? { sink: this.#o.sink } : {}),
       onError: (error) => {
         if (error.fatal) this.#fatal = error
@@ -306,7 +313,7 @@ export class QueryHost {
   }
 
   #armCommit(): void {
-    if (this.#cancelCommit !== undefined || this.#o.sink === undefined) return
+    if (this.#cancelCommit !== undefined || this.#o.onRow !== undefined) return
     this.#cancelCommit = this.#o.clock.after(this.#o.commitIntervalMs, () => {
       this.#cancelCommit = undefined
       this.#commitDue = true
@@ -317,7 +324,7 @@ export class QueryHost {
 
   async #commit(): Promise<void> {
     this.#commitDue = false
-    if (this.#o.sink === undefined || this.#consumer === undefined) return
+    if (this.#o.onRow !== undefined || this.#consumer === undefined) return
     const reached = this.#buffers.partitions
       .map((one) => ({ one, position: one.position }))
       .filter(({ one, position }) => position > (this.#committed.get(one) ?? 0n))

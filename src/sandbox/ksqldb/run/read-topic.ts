@@ -2,6 +2,8 @@
 import type { Consumer, KafkaClient, KafkaRecord, Logger } from '../../../ports/index.ts'
 
 export interface Reading {
+  /** Resolves once it reads. */
+  readonly joined: Promise<void>
   /** Ends it; resolves when its group is gone. */
   stop(): Promise<void>
 }
@@ -41,6 +43,7 @@ export function readTopic(options: ReadOptions): Reading {
   for (const [partition, offset] of options.from) consumer.seek(topic, partition, offset)
   consumer.joined.catch((error: unknown) => options.log.debug({ groupId, err: error }, 'a reader did not join'))
   return {
+    joined: consumer.joined,
     stop: () => {
       stopped ??= consumer
         .stop()

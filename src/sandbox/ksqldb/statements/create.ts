@@ -1,4 +1,6 @@
 /** CREATE STREAM / TABLE, with and without a query, and INSERT INTO ... SELECT. */
+
+import { compileQuery } from '../../../engine/index.ts'
 import {
   type AnalysedQuery,
   analyse,
@@ -57,6 +59,7 @@ export async function create(parsed: Parsed, statement: Creation, world: World):
     const completed = await complete(statement, world)
     completedText = statement.kind === 'InsertInto' ? parsed.text : formatStatement(completed)
     const planned = await plan(completed, completedText, world, { ensureTopics: true })
+    if (world.sandbox) checkRunnable(planned)
     const { status, sequence } = await world.submit({ id: commandId(statement, planned), statement: parsed.text, text: completedText, change: planned.change })
     return {
       '@type': 'currentStatus',
@@ -68,6 +71,17 @@ export async function create(parsed: Parsed, statement: Creation, world: World):
     }
   } catch (error) {
     throw toRestError(error, parsed.text, completedText)
+  }
+}
+
+/** What is analysed can still hold something that the engine does not run: that is refused before anything is written. */
+function checkRunnable({ change }: Planned): void {
+  const { query } = change
+  if (query === undefined) return
+  try {
+    compileQuery({ query: query.query, ...(query.sink === undefined ? {} : { sink: query.sink }), onError: () => {}, random: () => 0, now: () => 0 })
+  } catch (error) {
+    throw new StatementFault(`This server cannot run the query: ${error instanceof Error ? error.message : String(error)}`, 40001, 'completed')
   }
 }
 
@@ -212,6 +226,8 @@ async function ensureTopic(statement: CreateSource | CreateAsSelect, world: Plan
   const number = (key: string) => (get(key) === undefined ? undefined : Number(get(key)))
   const name = String(get('KAFKA_TOPIC') ?? statement.name)
   const partitions = number('PARTITIONS')
+  // Without a topic the statement is refused for that.
+  if (statement.kind === 'CreateSource' && get('KAFKA_TOPIC') === undefined) return
   if (partitions === undefined) {
     if (world.topics.shape(name) === undefined && statement.kind === 'CreateSource') throw topicMissing(name, formatStatement(withPartitions(statement)))
     if (world.topics.shape(name) !== undefined) return

@@ -29,7 +29,9 @@ function quoted(error: SqlError, written: string, completed: string | undefined)
   const piece = pieceNamed(error.message)
   if (piece !== undefined) return piece
   const early = error.kind === 'syntax' || /^(?:Failed to prepare statement|Exception while preparing statement|Statement is missing)/.test(error.message)
-  return early ? written : (completed ?? written)
+  if (early) return written
+  // The formats are looked up before the policy of the topic is filled in.
+  return error.message.startsWith('Unknown format') ? (completed ?? written).replace(/CLEANUP_POLICY='[^']*', /, '') : (completed ?? written)
 }
 
 /** Some faults quote the part of the statement that is wrong. */

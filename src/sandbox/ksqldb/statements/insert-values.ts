@@ -74,6 +74,12 @@ export function targetOf(statement: { readonly target: string }, world: Pick<Wor
 }
 
 function assign(statement: InsertValues, source: Source, refuse: (message: string) => Error): Map<string, Expression> {
+  if (statement.columns !== undefined && statement.columns.length !== statement.values.length) {
+    throw statementError(
+      `Failed to prepare statement: Expected number columns and values to match: ${statement.columns.length}, ${statement.values.length}`,
+      maskedText(statement),
+    )
+  }
   if (statement.columns === undefined) {
     const all = [...source.key, ...source.value]
     if (all.length !== statement.values.length) {

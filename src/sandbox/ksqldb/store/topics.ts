@@ -93,7 +93,8 @@ export class Topics {
 
   async #compare(wish: TopicWish, shape: TopicShape): Promise<void> {
     const has = await this.retentionMs(wish.name)
-    const wanted = wish.cleanupPolicy === 'compact' ? COMPACTED : (wish.retentionMs ?? has)
+    // A topic that is only compacted keeps its records, whatever retention is written down.
+    const wanted = wish.cleanupPolicy === 'compact' ? has : (wish.retentionMs ?? has)
     const replicas = wish.replicas ?? shape.replicas
     if (wish.partitions === shape.partitions && replicas <= shape.replicas && wanted === has) return
     throw new StatementFault(
