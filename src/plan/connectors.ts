@@ -2,7 +2,7 @@
 import { type Connector, durationMs, MARK_PREFIX, type Source } from '../api/index.ts'
 import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
 import { hashOf, hexHash } from './hash.ts'
-import type { ResourceId, SecretValue } from './resources.ts'
+import type { ResourceId, ResourceSpecs, SecretValue } from './resources.ts'
 import { scheduleAt } from './schedule.ts'
 import { implyTopic } from './topics.ts'
 
@@ -141,15 +141,16 @@ function dependencies(draft: Draft, item: ConnectorItem): ResourceId[] {
   const topics = (item.config[item.direction === 'source' ? 'kafka.topic' : 'topics'] ?? '').split(',').map((topic) => topic.trim())
   const statements = [...draft.analysed.values()].filter(({ sink }) => item.direction === 'sink' && topics.includes(sink.topic))
   const feeds = [...draft.feeds.values()].filter((feed) => feed.connector === item.name)
-  const templates = draft.nodes.filter(
-    (node) => node.kind === 'IndexTemplate' && feeds.some((feed) => templateHolds(node.spec as { body: object }, feed.index)),
-  )
-  return [...topics.map((topic) => `KafkaTopic/${topic}`), ...statements.map(({ sink }) => `Statement/${sink.name}`), ...templates.map(({ id }) => id)]
+  const templates = feeds.flatMap((feed) => templatesOf(draft, feed.index))
+  return [...topics.map((topic) => `KafkaTopic/${topic}`), ...statements.map(({ sink }) => `Statement/${sink.name}`), ...templates]
 }
 
-export function templateHolds(spec: { body: object }, index: string): boolean {
-  const patterns = (spec.body as { index_patterns?: unknown }).index_patterns
-  return Array.isArray(patterns) && patterns.some((pattern) => patternHolds(String(pattern), index))
+/** Templates of this pipeline that an index of this name could be made from. */
+export function templatesOf(draft: Draft, index: string): ResourceId[] {
+  return draft.nodes.flatMap(({ id, kind, spec }) => {
+    const patterns = kind === 'IndexTemplate' ? (spec as ResourceSpecs['IndexTemplate']).body.index_patterns : undefined
+    return Array.isArray(patterns) && patterns.some((pattern) => patternHolds(String(pattern), index)) ? [id] : []
+  })
 }
 
 /** Index patterns know only `*`. */

@@ -1,9 +1,10 @@
 /** Passes: a data source for every feed, and the dashboards with their panels and those of the metrics. */
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Dashboard, generatedName, type MetricPanel, OPERATOR, type Panel, type PanelQuery } from '../api/index.ts'
+import { templatesOf } from './connectors.ts'
 import { addNode, type Draft, type Feed, type PanelItem, refuse } from './draft.ts'
 import { grafanaUid, hashOf } from './hash.ts'
-import { buildPanel, type QueryTarget } from './panels.ts'
+import { buildPanel, type QueryTarget, singleUnit } from './panels.ts'
 import type { Json, JsonObject } from './resources.ts'
 import { columnOf } from './sinks.ts'
 
@@ -33,7 +34,7 @@ export function addDataSources(draft: Draft): void {
       specPath: feed.specPath,
       spec,
       hash: hashOf({ title, url: spec.url, index: spec.index, timeField: spec.timeField, secret: secretText(draft, secret) }),
-      dependsOn: [`IndexTemplate/${generatedName(draft.owner.namespace, draft.owner.pipeline, feed.name).toLowerCase()}`],
+      dependsOn: templatesOf(draft, feed.index),
       driftPolicy: feed.driftPolicy,
     })
   }
@@ -95,8 +96,8 @@ function addPanelDashboard(
     .tags([OPERATOR])
     .editable()
     .timezone('browser')
-    .refresh(entry.refresh)
-    .time({ from: `now-${entry.timeRange}`, to: 'now' })
+    .refresh(singleUnit(entry.refresh))
+    .time({ from: `now-${singleUnit(entry.timeRange)}`, to: 'now' })
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
   const feeds = new Set<Feed>()
   let x = 0
@@ -203,7 +204,7 @@ function targetOf(draft: Draft, query: PanelQuery, path: string, feeds: Set<Feed
     uid: uidOfFeed(draft, feed),
     timeField: columnOf(feed.source, feed.timeField) ?? feed.timeField,
     field: (name) => columnOf(feed.source, name) ?? name,
-    interval: feed.interval ?? 'auto',
+    ...(feed.interval === undefined ? {} : { interval: feed.interval }),
   }
 }
 

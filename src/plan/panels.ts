@@ -7,7 +7,7 @@ import * as elasticsearch from '@grafana/grafana-foundation-sdk/elasticsearch'
 import * as stat from '@grafana/grafana-foundation-sdk/stat'
 import * as table from '@grafana/grafana-foundation-sdk/table'
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries'
-import type { MetricPanel, Panel, PanelQuery } from '../api/index.ts'
+import { durationMs, type MetricPanel, type Panel, type PanelQuery } from '../api/index.ts'
 
 export interface PanelPlace {
   readonly x: number
@@ -21,8 +21,8 @@ export interface QueryTarget {
   readonly timeField: string
   /** Names of the fields as the index has them. */
   readonly field: (name: string) => string
-  /** Width of the buckets when the query names none. */
-  readonly interval: string
+  /** Width of the buckets when the query names none; absent: as Grafana finds fit. */
+  readonly interval?: string
 }
 
 type Look = Panel | (MetricPanel & { readonly name: string })
@@ -113,6 +113,21 @@ function metricOf(query: PanelQuery, field: (name: string) => string) {
   }
 }
 
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+] as const
+
+/** `1h30m` as `90m`: Grafana and Elasticsearch take one unit. */
+export function singleUnit(duration: string): string {
+  const ms = durationMs(duration)
+  const [unit, size] = UNITS.find(([, length]) => ms % length === 0)!
+  return `${ms / size}${unit}`
+}
+
 /** Groups first and time last, as Grafana makes series of them; tables and bar charts have no time axis. */
 function bucketsOf(panel: Look, { query, timeField, field, interval }: QueryTarget) {
   const terms = query.by.map((name, at) =>
@@ -123,9 +138,10 @@ function bucketsOf(panel: Look, { query, timeField, field, interval }: QueryTarg
   )
   const overTime = panel.type === 'timeseries' || panel.type === 'stat' || terms.length === 0
   if (!overTime) return terms
+  const width = query.interval ?? interval
   const time = new elasticsearch.DateHistogramBuilder()
     .id(String(query.by.length + 2))
     .field(timeField)
-    .settings({ interval: query.interval ?? interval, min_doc_count: '0', trimEdges: '0' })
+    .settings({ interval: width === undefined ? 'auto' : singleUnit(width), min_doc_count: '0', trimEdges: '0' })
   return [...terms, time]
 }

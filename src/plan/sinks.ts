@@ -1,6 +1,6 @@
 /** Pass: sinks and metrics become connectors, and those that fill an index are noted as feeds. */
 import { generatedName, type Sink } from '../api/index.ts'
-import type { Source } from '../sql/index.ts'
+import { formatExpression, type Source } from '../sql/index.ts'
 import { classOf, customConfig, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
@@ -148,6 +148,7 @@ function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoR
       `${feed.source.name} has no value column ${feed.timeField}, so Grafana will find no time in index ${feed.index}`,
       'Select it, or name another timeField.',
     )
+  warnOfKeys(draft, feed)
   draft.feeds.set(feed.name, feed)
   draft.connectors.push({
     name: feed.connector,
@@ -161,6 +162,27 @@ function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoR
     specPath: feed.specPath,
     driftPolicy: feed.driftPolicy,
   })
+}
+
+/** A copy counts, whatever it is called: then the column was thought of. */
+function warnOfKeys(draft: Draft, feed: Feed): void {
+  const analysed = [...draft.analysed.values()].find(({ sink }) => sink.name === feed.source.name)
+  if (analysed?.kind !== 'query') return
+  const copied = new Set(
+    analysed.query.output.flatMap(({ value: { expression } }) =>
+      expression.kind === 'FunctionCall' && expression.name === 'AS_VALUE' ? expression.args.map((argument) => formatExpression(argument)) : [],
+    ),
+  )
+  const lost = analysed.query.output.filter(
+    ({ role, name, value }) => role === 'KEY' && !copied.has(formatExpression(value.expression)) && columnOf(feed.source, name) === undefined,
+  )
+  for (const { name } of lost)
+    warn(
+      draft,
+      feed.path,
+      `Column ${name} of ${feed.source.name} is only in the key, so index ${feed.index} will not have it`,
+      `Select AS_VALUE(${name}) as well.`,
+    )
 }
 
 function basics(

@@ -86,7 +86,7 @@ export function implySinkTopic(
   const from = draft.topics.get(query.from.source.topic)
   const partitions = Number(property(analysed, 'PARTITIONS') ?? from?.partitions ?? query.from.source.partitions ?? 1)
   const replicas = property(analysed, 'REPLICAS')
-  const retention = property(analysed, 'RETENTION_MS') ?? from?.config['retention.ms'] ?? DEFAULT_RETENTION_MS
+  const retention = property(analysed, 'RETENTION_MS') ?? retentionOf(from)
   const windowed = sink.window !== undefined
   const config: Record<string, string> =
     sink.sourceType === 'STREAM'
@@ -113,6 +113,12 @@ export function implySinkTopic(
     )
   }
   if (topic.declared) topic.config = { ...config, ...topic.config }
+}
+
+/** What ksqlDB takes over from the topic that a query reads; of a compacted one it says -1. */
+function retentionOf(topic: TopicDraft | undefined): string {
+  if (topic?.config['cleanup.policy'] === 'compact') return '-1'
+  return topic?.config['retention.ms'] ?? DEFAULT_RETENTION_MS
 }
 
 export function addTopicNodes(draft: Draft): void {

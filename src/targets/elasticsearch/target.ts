@@ -3,7 +3,7 @@
  * through it, on the mapping of every index made from it.
  */
 import { z } from 'zod'
-import type { Desired, Finding, JsonObject, LedgerEntry, Owner } from '../../plan/index.ts'
+import type { Desired, Finding, JsonObject, LedgerEntry, Owner, ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { marksOf, sameOwner } from '../mark.ts'
 import type { Progress, Target } from '../target.ts'
@@ -159,26 +159,29 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
 
     async progress(ids, signal) {
       const wanted = (await list(signal)).filter(({ name }) => ids.includes(`IndexTemplate/${name}`))
-      const asked = wanted.flatMap(({ name, index_template }) => {
-        const index = exactIndices(index_template)[0]
-        return index === undefined ? [] : [{ id: `IndexTemplate/${name}`, index, timeField: timeFieldOf(index_template) }]
-      })
+      const asked = wanted.flatMap(({ name, index_template }) =>
+        exactIndices(index_template).map((index) => ({ id: `IndexTemplate/${name}`, index, timeField: timeFieldOf(index_template) })),
+      )
       if (asked.length === 0) return []
       const lines = asked.flatMap(({ index, timeField }) => [
         { index, ignore_unavailable: true },
         { size: 0, track_total_hits: true, ...(timeField ? { aggs: { newest: { max: { field: timeField } } } } : {}) },
       ])
       const { body } = await elasticsearch.request({ method: 'POST', path: '/_msearch', body: lines, answer: answers.newest, signal })
-      return asked.map(({ id }, at): Progress => {
-        const answer = body.responses[at]
-        const total = answer?.hits?.total
-        const newest = answer?.aggregations?.newest?.value
-        return {
+      const progress = new Map<ResourceId, Progress>()
+      for (const [at, { id }] of asked.entries()) {
+        const total = body.responses[at]?.hits?.total
+        const documents = total === undefined ? undefined : typeof total === 'number' ? total : total.value
+        const newest = body.responses[at]?.aggregations?.newest?.value
+        const before = progress.get(id)
+        // A template may hold for several indices.
+        progress.set(id, {
           id,
-          ...(total === undefined ? {} : { produced: typeof total === 'number' ? total : total.value }),
-          ...(newest === undefined || newest === null ? {} : { lastOutputAt: newest }),
-        }
-      })
+          ...sumUp('produced', before?.produced, documents, (a, b) => a + b),
+          ...sumUp('lastOutputAt', before?.lastOutputAt, newest ?? undefined, Math.max),
+        })
+      }
+      return [...progress.values()]
     },
   }
 }
@@ -199,4 +202,9 @@ function conflicts(node: Desired<'IndexTemplate'>, index: string, mapping: JsonO
       },
     ]
   })
+}
+
+function sumUp(key: 'produced' | 'lastOutputAt', a: number | undefined, b: number | undefined, both: (a: number, b: number) => number): Partial<Progress> {
+  const value = a === undefined ? b : b === undefined ? a : both(a, b)
+  return value === undefined ? {} : { [key]: value }
 }
