@@ -31,7 +31,7 @@ export function isNumeric(type: SqlType): boolean {
 }
 
 /** An INTEGER is a DECIMAL(10, 0), a BIGINT a DECIMAL(19, 0). */
-export function asDecimal(type: SqlType): Decimal {
+function asDecimal(type: SqlType): Decimal {
   if (type.kind === 'DECIMAL') return type
   return { kind: 'DECIMAL', precision: type.kind === 'BIGINT' ? 19 : 10, scale: 0 }
 }

@@ -19,6 +19,8 @@ const catalogue: Catalogue = parseStatements(`
   CREATE STREAM H (A INT, ALL_ ARRAY<STRUCT<KEY STRING, VALUE BYTES>> HEADERS) WITH (KAFKA_TOPIC='h', VALUE_FORMAT='JSON');
   CREATE STREAM W (K INT KEY, A INT) WITH (KAFKA_TOPIC='w', VALUE_FORMAT='JSON', WINDOW_TYPE='TUMBLING', WINDOW_SIZE='30 SECONDS');
   CREATE TABLE T (ID INT PRIMARY KEY, NAME VARCHAR, REF INT) WITH (KAFKA_TOPIC='t', VALUE_FORMAT='JSON');
+  CREATE TABLE P (ID INT PRIMARY KEY, P INT) WITH (KAFKA_TOPIC='p', VALUE_FORMAT='JSON');
+  CREATE TABLE Q (K1 INT PRIMARY KEY, K2 VARCHAR PRIMARY KEY, REF INT) WITH (KAFKA_TOPIC='q', FORMAT='JSON');
   CREATE TABLE U (ID INT PRIMARY KEY, NAME VARCHAR) WITH (KAFKA_TOPIC='u', VALUE_FORMAT='JSON');
 `).reduce((known, statement) => applyStatement(statement, known).catalogue, createCatalogue())
 
@@ -65,7 +67,17 @@ const schemas: readonly (readonly [what: string, sql: string, schema: string])[]
     '`T_ID` INTEGER KEY, `T_NAME` STRING, `T_REF` INTEGER, `U_ID` INTEGER, `U_NAME` STRING',
   ],
   ['either side may be the key', 'CREATE STREAM X AS SELECT T.ID, B FROM S LEFT JOIN T ON S.A = T.ID;', '`ID` INTEGER KEY, `B` STRING'],
-  ['the first that is selected', 'CREATE STREAM X AS SELECT A, T.ID FROM S LEFT JOIN T ON S.A = T.ID;', '`A` INTEGER KEY, `ID` INTEGER'],
+  ['the left one, where both are selected', 'CREATE STREAM X AS SELECT T.ID, A FROM S LEFT JOIN T ON S.A = T.ID;', '`A` INTEGER KEY, `ID` INTEGER'],
+  [
+    'a chain of joins keeps every name of its key',
+    'CREATE TABLE X AS SELECT U.NAME N, P.ID PID FROM T JOIN U ON T.ID = U.ID JOIN P ON U.ID = P.ID;',
+    '`PID` INTEGER KEY, `N` STRING',
+  ],
+  [
+    'a foreign-key join keeps all key columns of the left table',
+    'CREATE TABLE X AS SELECT Q.K2, NAME, Q.K1 FROM Q JOIN U ON Q.REF = U.ID;',
+    '`K1` INTEGER KEY, `K2` STRING KEY, `NAME` STRING',
+  ],
   ['a full join makes one up', 'CREATE TABLE X AS SELECT ROWKEY, T.NAME N FROM T FULL JOIN U ON T.ID = U.ID;', '`ROWKEY` INTEGER KEY, `N` STRING'],
   [
     'so does a join of expressions',

@@ -69,6 +69,10 @@ const table: readonly (readonly [sql: string, message: RegExp, column: number])[
   ['CREATE STREAM X AS SELECT K, A FROM S WHERE M < M;', /with LESS_THAN/, 45],
   ["CREATE STREAM X AS SELECT K, A FROM S WHERE ROWTIME > 'yesterday';", /Failed to parse timestamp 'yesterday'/, 55],
   ['CREATE STREAM X AS SELECT K, A FROM S WHERE M IN (10);', /^Invalid Predicate: operator does not exist: MAP<STRING, INTEGER> = INTEGER \(10\)/, 51],
+  ["CREATE STREAM X AS SELECT K, A FROM S WHERE A IN ('x');", /^Invalid Predicate: invalid input syntax for type INTEGER: "x"\.$/, 51],
+  ['CREATE STREAM X AS SELECT K, -B AS F FROM S;', /Expected a number but B is STRING/, 31],
+  ['CREATE STREAM X AS SELECT K, NOT A AS F FROM S;', /Expected BOOLEAN but A is INTEGER/, 34],
+  ["CREATE STREAM X AS SELECT K, A LIKE 'x' AS F FROM S;", /Expected STRING but A is INTEGER/, 30],
   // joins
   ['CREATE STREAM X AS SELECT S.K, A FROM S JOIN U ON S.K = U.ID;', /Invalid join\. Key types differ: INTEGER vs STRING/, 51],
   [

@@ -12,12 +12,16 @@ const WITH_REGISTRY: readonly string[] = ['AVRO', 'JSON_SR', 'PROTOBUF']
 
 export type Part = 'KEY' | 'VALUE'
 
-/** The format the WITH clause names for the key or the value, with its delimiter; `undefined`: it names none. */
-export function writtenFormat(clause: WithClause, part: Part, topic: string): SourceFormat | undefined {
+/**
+ * The format the WITH clause names for the key or the value, with its delimiter; `undefined`: it names none. A format that
+ * is `inherited`'s takes over its delimiter.
+ */
+export function writtenFormat(clause: WithClause, part: Part, topic: string, inherited?: SourceFormat): SourceFormat | undefined {
   const key = clause.has('FORMAT') ? 'FORMAT' : `${part}_FORMAT`
   const written = clause.text(key)
   if (written === undefined) return undefined
-  return withDelimiter(readFormat(written, topic, clause.spanOf(key)), clause, part)
+  const format = readFormat(written, topic, clause.spanOf(key))
+  return withDelimiter(format, clause, part, format === inherited?.format ? inherited.delimiter : undefined)
 }
 
 export function readFormat(written: string, topic: string, span: Span): Format {
@@ -118,10 +122,10 @@ function holdsMap(type: SqlType): boolean {
   return type.kind === 'STRUCT' && type.fields.some((field) => holdsMap(field.type))
 }
 
-/** WRAP_SINGLE_VALUE: only for a value of one column, and only where the format leaves a choice. */
-export function readWrapping(clause: WithClause, format: Format, value: readonly Column[]): boolean {
+/** WRAP_SINGLE_VALUE: only for a value of one column, and only where the format leaves a choice; `usual` is the server's own setting. */
+export function readWrapping(clause: WithClause, format: Format, value: readonly Column[], usual: boolean): boolean {
   const wrap = clause.flag('WRAP_SINGLE_VALUE')
-  if (wrap === undefined) return true
+  if (wrap === undefined) return usual || value.length !== 1 || format !== 'JSON'
   const span = clause.spanOf('WRAP_SINGLE_VALUE')
   if (value.length !== 1) refuse(`'WRAP_SINGLE_VALUE' is only valid for single-field value schemas`, span, { stage: 'build' })
   if (format !== 'JSON' && wrap) refuse(`Format '${format}' does not support 'WRAP_SINGLE_VALUE' set to 'true'.`, span, { stage: 'build' })

@@ -11,8 +11,8 @@ import type { QueryScope } from './scope.ts'
 import type { NamedItem, NameMaker } from './select.ts'
 
 export type KeyRule =
-  /** The key stays as it is. */
-  | { readonly kind: 'source'; readonly keys: readonly Expression[]; readonly scope: QueryScope }
+  /** The key stays as it is; `foreign`: that of the left table in a foreign-key join. */
+  | { readonly kind: 'source'; readonly foreign: boolean; readonly keys: readonly Expression[]; readonly scope: QueryScope }
   | { readonly kind: 'grouping'; readonly keys: readonly Expression[]; readonly scope: QueryScope }
   | { readonly kind: 'partitioning'; readonly keys: readonly Expression[]; readonly scope: QueryScope; readonly names: NameMaker }
   | { readonly kind: 'join'; readonly key: JoinKey; readonly scope: QueryScope }
@@ -74,19 +74,24 @@ function refuseMissing(output: readonly OutputColumn[], rule: KeyRule, sink: str
   const has = (key: Expression): boolean => output.some((column) => column.role === 'KEY' && sameExpression(column.value.expression, key))
   if (rule.kind === 'join') {
     if (output.some((column) => column.role === 'KEY')) return
-    if (rule.key.foreign !== undefined) {
-      refuse(
-        `Primary key column missing in projection. For foreign-key table-table joins, the projection must include all primary key columns from the left input table (\`${rule.key.foreign.source.name}\`). ` +
-          `Missing column: ${rule.key.foreign.source.key.map((column) => quoteName(column.name)).join(', ')}.`,
-        query.span,
-      )
-    }
     const shown = rule.key.columns.map((column) => formatExpression(column))
     refuseKey(sink, `join expression${shown.length === 1 ? '' : 's'} ${shown.join(' or ')}`, shown[0]!, query)
   }
-  if (rule.keys.every(has)) return
+  const missing = rule.keys.filter((key) => !has(key))
+  if (missing.length === 0) return
+  if (rule.kind === 'source' && rule.foreign) refuseForeign(missing, rule.scope, query)
   const shown = rule.keys.map((key) => rule.scope.show(key))
   refuseKey(sink, `${WORDS[rule.kind]}${shown.length === 1 ? '' : 's'} ${shown.join(' and ')}`, shown.join(', '), query)
+}
+
+function refuseForeign(missing: readonly Expression[], scope: QueryScope, query: Query): never {
+  const columns = missing.length === 1 ? 'column' : 'columns'
+  const names = missing.map((key) => (key.kind === 'ColumnReference' ? quoteName(key.name) : formatExpression(key)))
+  return refuse(
+    `Primary key ${columns} missing in projection. For foreign-key table-table joins, the projection must include all primary key columns ` +
+      `from the left input table (${quoteName(scope.sources[0]!.source.name)}). Missing ${columns}: ${names.join(', ')}.`,
+    query.span,
+  )
 }
 
 function refuseKey(sink: string, what: string, example: string, query: Query): never {

@@ -9,7 +9,8 @@ import { sameExpression } from '../same.ts'
 import type { Column } from '../types.ts'
 import { walk } from '../walk.ts'
 import { checkGrouping, checkIntermediate, collectCalls } from './grouping.ts'
-import { analyseJoins, type JoinKey, refuseKafkaFormat, WINDOWED_REPARTITION } from './joins.ts'
+import { WINDOWED_REPARTITION } from './join-rules.ts'
+import { type AnalysedJoins, analyseJoins, refuseKafkaFormat } from './joins.ts'
 import { assignKeys, type KeyRule } from './keys.ts'
 import { type Clause, QueryScope } from './scope.ts'
 import { completeItems, expandItems, type NamedItem, NameMaker } from './select.ts'
@@ -241,16 +242,17 @@ function readPartitionBy(query: Query, outputType: SourceType, scope: QueryScope
   return query.partitionBy.map((key) => known(scope.typed(key, 'PARTITION BY')))
 }
 
-function keyRule(query: Query, scope: QueryScope, joined: JoinKey | undefined): KeyRule {
+function keyRule(query: Query, scope: QueryScope, joined: AnalysedJoins['key'] | undefined): KeyRule {
   if (query.groupBy !== undefined) return { kind: 'grouping', keys: query.groupBy, scope }
   if (query.partitionBy !== undefined) {
     const noKey = query.partitionBy.length === 1 && query.partitionBy[0]!.kind === 'NullLiteral'
     return { kind: 'partitioning', keys: noKey ? [] : query.partitionBy, scope, names: new NameMaker(scope) }
   }
-  if (joined !== undefined) return { kind: 'join', key: joined, scope }
+  if (joined !== undefined && !('foreign' in joined)) return { kind: 'join', key: joined, scope }
   const { alias, source } = scope.sources[0]!
   return {
     kind: 'source',
+    foreign: joined !== undefined,
     keys: source.key.map((column) => ({ kind: 'ColumnReference', qualifier: alias, name: column.name, span: query.from.span })),
     scope,
   }

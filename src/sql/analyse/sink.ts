@@ -4,7 +4,7 @@ import type { CreateAsSelect } from '../ast.ts'
 import type { Source, SourceFormat } from '../catalogue.ts'
 import { refuse } from '../error.ts'
 import { checkFormat, readWrapping, refuseMapsInKey, withDelimiter, writtenFormat } from './formats.ts'
-import { defaultFormat } from './options.ts'
+import { defaultFormat, wrapsSingleValues } from './options.ts'
 import type { QueryResult } from './query.ts'
 import { readTimestamp } from './timestamps.ts'
 import type { WithClause } from './with-clause.ts'
@@ -12,12 +12,13 @@ import type { WithClause } from './with-clause.ts'
 export function buildSink(statement: CreateAsSelect, result: QueryResult, clause: WithClause, options: AnalysisOptions): Source {
   const first = result.query.from.source
   const topic = clause.text('KAFKA_TOPIC') ?? statement.name
-  const written = writtenFormat(clause, 'KEY', topic)
+  const written = writtenFormat(clause, 'KEY', topic, first.keyFormat)
   if (isPartitionedByNull(statement) && written !== undefined && written.format !== 'NONE') {
     refuse('Key format specified for stream without key columns.', statement.span)
   }
   const keyFormat = written ?? inheritedKeyFormat(first, result, clause, options, statement)
-  const valueFormat = writtenFormat(clause, 'VALUE', topic) ?? withDelimiter(first.valueFormat.format, clause, 'VALUE', first.valueFormat.delimiter)
+  const valueFormat =
+    writtenFormat(clause, 'VALUE', topic, first.valueFormat) ?? withDelimiter(first.valueFormat.format, clause, 'VALUE', first.valueFormat.delimiter)
   refuseMapsInKey(result.key, statement.span)
   checkFormat(keyFormat.format, 'KEY', result.key, statement.span, 40000)
   checkFormat(valueFormat.format, 'VALUE', result.value, statement.span, 40000)
@@ -39,7 +40,7 @@ export function buildSink(statement: CreateAsSelect, result: QueryResult, clause
     ...(timestamp === undefined ? {} : { timestamp }),
     readOnly: false,
     ...(partitions === undefined ? {} : { partitions }),
-    wrapSingleValue: readWrapping(clause, valueFormat.format, result.value),
+    wrapSingleValue: readWrapping(clause, valueFormat.format, result.value, wrapsSingleValues(options)),
   }
 }
 

@@ -10,12 +10,12 @@ import { formatType } from '../print/types.ts'
 import type { Column, SqlType } from '../types.ts'
 import { checkFormat, readWrapping, refuseMapsInKey, withDelimiter, writtenFormat } from './formats.ts'
 import { resolveType } from './named-types.ts'
-import { defaultFormat } from './options.ts'
+import { defaultFormat, wrapsSingleValues } from './options.ts'
 import { readTimestamp } from './timestamps.ts'
 import { WithClause } from './with-clause.ts'
 
 /** Columns that every source has besides its own. */
-export const SYSTEM_COLUMNS: readonly string[] = ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND']
+const SYSTEM_COLUMNS: readonly string[] = ['ROWTIME', 'ROWPARTITION', 'ROWOFFSET', 'WINDOWSTART', 'WINDOWEND']
 
 export function analyseSource(statement: CreateSource, catalogue: Catalogue, options: AnalysisOptions): Source {
   const clause = new WithClause(statement.properties, 'source', statement.span)
@@ -66,7 +66,7 @@ export function analyseSource(statement: CreateSource, catalogue: Catalogue, opt
     ...(timestamp === undefined ? {} : { timestamp }),
     readOnly: statement.readOnly,
     ...(partitions === undefined ? {} : { partitions }),
-    wrapSingleValue: readWrapping(clause, valueFormat.format, value),
+    wrapSingleValue: readWrapping(clause, valueFormat.format, value, wrapsSingleValues(options)),
   }
 }
 

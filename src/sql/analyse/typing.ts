@@ -5,9 +5,10 @@ import { type ArgumentType, resolveFunction } from '../functions/resolve.ts'
 import { functionSignature } from '../functions/signatures.ts'
 import { formatExpression } from '../print/expressions.ts'
 import { formatType } from '../print/types.ts'
-import { arithmeticType, castable, comparable, isNumeric, sameType } from '../type-rules.ts'
+import { arithmeticType, castable, isNumeric, sameType } from '../type-rules.ts'
 import type { SqlType } from '../types.ts'
-import { constructedArray, constructedMap, listElementFits } from './constructors.ts'
+import { constructedArray, constructedMap } from './constructors.ts'
+import { checkBetween, checkIn, typeOfComparison } from './predicates.ts'
 
 /** `null` is the type of the untyped NULL. */
 export type MaybeType = SqlType | null
@@ -49,7 +50,7 @@ export function typeOfExpression(expression: Expression, scope: TypingScope): Ma
     case 'Arithmetic':
       return typeOfArithmetic(expression, scope)
     case 'Sign':
-      return typeOf(expression.operand)
+      return mustBe('a number', typeOf(expression.operand), expression.operand, expression, scope)
     case 'Concat':
       return refuse(
         `Invalid Select: Cannot get name for \`concat\` 0 times. expression: ${scope.show(expression)}${scope.showSchema()}\nStatement: ${scope.show(expression)}`,
@@ -57,26 +58,24 @@ export function typeOfExpression(expression: Expression, scope: TypingScope): Ma
         { stage: 'build' },
       )
     case 'Comparison':
-      return typeOfComparison(expression, scope)
+      return typeOfComparison(expression, scope, typeOf)
     case 'Logical':
-      mustBeKnown(typeOf(expression.left), expression.left)
-      mustBeKnown(typeOf(expression.right), expression.right)
+      for (const side of [expression.left, expression.right]) mustBe('BOOLEAN', mustBeKnown(typeOf(side), side), side, expression, scope)
       return BOOLEAN
     case 'Not':
-      typeOf(expression.operand)
+      mustBe('BOOLEAN', typeOf(expression.operand), expression.operand, expression, scope)
       return BOOLEAN
     case 'IsNull':
       typeOf(expression.operand)
       return BOOLEAN
     case 'Between':
-      checkBetween(expression, scope)
+      checkBetween(expression, scope, typeOf)
       return BOOLEAN
     case 'In':
-      checkIn(expression, scope)
+      checkIn(expression, scope, typeOf)
       return BOOLEAN
     case 'Like':
-      typeOf(expression.operand)
-      typeOf(expression.pattern)
+      for (const side of [expression.operand, expression.pattern]) mustBe('STRING', typeOf(side), side, expression, scope)
       return BOOLEAN
     case 'Case':
       return typeOfCase(expression, scope)
@@ -108,6 +107,16 @@ export function mustBeKnown(type: MaybeType, expression: Expression): SqlType {
   return refuse("Can't infer a type of null. Please explicitly cast it to a required type, e.g. CAST(null AS VARCHAR).", expression.span, { code: 50000 })
 }
 
+/** For these operators the server has no words of its own: it breaks while it generates code. The untyped NULL fits anywhere. */
+function mustBe(wanted: 'BOOLEAN' | 'STRING' | 'a number', type: MaybeType, operand: Expression, whole: Expression, scope: TypingScope): MaybeType {
+  if (type === null || (wanted === 'a number' ? isNumeric(type) : type.kind === wanted)) return type
+  const shown = scope.show(whole)
+  return refuse(
+    `Error processing expression: ${shown}. Expected ${wanted} but ${scope.show(operand)} is ${formatType(type)}.\nStatement: ${shown}`,
+    operand.span,
+  )
+}
+
 /** `12.50` is a DECIMAL(4, 2). */
 function decimalLiteralType(text: string): SqlType {
   const [whole = '', fraction = ''] = text.replace('-', '').split('.')
@@ -132,58 +141,6 @@ function typeOfArithmetic(expression: Of<'Arithmetic'>, scope: TypingScope): Sql
 
 function name(type: MaybeType): string {
   return type === null ? 'null' : formatType(type)
-}
-
-const OPERATOR_NAMES = {
-  '=': 'EQUAL',
-  '<>': 'NOT_EQUAL',
-  '<': 'LESS_THAN',
-  '<=': 'LESS_THAN_OR_EQUAL',
-  '>': 'GREATER_THAN',
-  '>=': 'GREATER_THAN_OR_EQUAL',
-  'IS DISTINCT FROM': 'IS_DISTINCT_FROM',
-  'IS NOT DISTINCT FROM': 'IS_NOT_DISTINCT_FROM',
-} as const
-
-function typeOfComparison(expression: Of<'Comparison'>, scope: TypingScope): SqlType {
-  const left = typeOfExpression(expression.left, scope)
-  const right = typeOfExpression(expression.right, scope)
-  if (left === null || right === null) {
-    const show = (type: MaybeType): string => (type === null ? 'NULL' : formatType(type))
-    return refuse(
-      `Comparison with NULL not supported: ${show(left)} ${expression.operator} ${show(right)}\nUse 'IS NULL' or 'IS NOT NULL' instead.`,
-      expression.span,
-    )
-  }
-  if (comparable(left, right, expression.operator)) return BOOLEAN
-  return refuse(
-    `Cannot compare ${scope.show(expression.left)} (${formatType(left)}) to ${scope.show(expression.right)} (${formatType(right)}) ` +
-      `with ${OPERATOR_NAMES[expression.operator]}.\nStatement: ${scope.show(expression)}`,
-    expression.span,
-  )
-}
-
-function checkBetween(expression: Of<'Between'>, scope: TypingScope): void {
-  for (const [operator, bound] of [
-    ['>=', expression.low],
-    ['<=', expression.high],
-  ] as const) {
-    typeOfComparison({ kind: 'Comparison', operator, left: expression.operand, right: bound, span: expression.span }, scope)
-  }
-}
-
-function checkIn(expression: Of<'In'>, scope: TypingScope): void {
-  const operand = typeOfExpression(expression.operand, scope)
-  if (operand === null) return
-  for (const element of expression.list) {
-    const type = typeOfExpression(element, scope)
-    if (type === null || listElementFits(operand, type, element)) continue
-    refuse(
-      `Invalid Predicate: operator does not exist: ${formatType(operand)} = ${formatType(type)} (${scope.show(element)})\nHint: You might need to add explicit type casts.`,
-      element.span,
-      { stage: 'build' },
-    )
-  }
 }
 
 function typeOfCase(expression: Of<'Case'>, scope: TypingScope): MaybeType {

@@ -15,7 +15,7 @@ export type ArgumentType =
   | { readonly kind: 'LAMBDA'; readonly bind: (inputs: readonly SqlType[]) => SqlType | null; readonly parameters: readonly string[] }
   | { readonly kind: 'UNIT' }
 
-export interface Resolved {
+interface Resolved {
   readonly variation: FunctionVariation
   readonly returns: SqlType | null
 }

@@ -131,7 +131,7 @@ function parseSigned(cursor: Cursor): Expression {
 }
 
 /** Something with any number of `[index]` and `->field` behind it. */
-export function parsePrimary(cursor: Cursor): Expression {
+function parsePrimary(cursor: Cursor): Expression {
   return parsePostfix(cursor, parseAtom(cursor))
 }
 

@@ -1,7 +1,7 @@
 /** Text -> tokens. Comments and white space fall away here; everything else becomes a token, also what no rule knows. */
 import type { Position, Span } from '../ast.ts'
 
-export type TokenKind = 'word' | 'quoted' | 'string' | 'integer' | 'decimal' | 'float' | 'variable' | 'digit-word' | 'symbol' | 'unknown' | 'end'
+type TokenKind = 'word' | 'quoted' | 'string' | 'integer' | 'decimal' | 'float' | 'variable' | 'digit-word' | 'symbol' | 'unknown' | 'end'
 
 export interface Token {
   readonly kind: TokenKind

@@ -6,7 +6,7 @@ const INT_MAX = 2n ** 31n - 1n
 const LONG_MAX = 2n ** 63n - 1n
 
 /** A number, with the minus sign that may stand before it; `undefined`: none stands here. */
-export function tryNumber(cursor: Cursor): Literal | undefined {
+function tryNumber(cursor: Cursor): Literal | undefined {
   const negative = cursor.is('-')
   const { kind, text } = cursor.peek(negative ? 1 : 0)
   if (kind !== 'integer' && kind !== 'decimal' && kind !== 'float') return undefined

@@ -1,7 +1,7 @@
 import { isReserved } from '../parse/keywords.ts'
 
 /** Whether a name, written bare, would be read as another one or not at all. */
-export function needsQuotes(name: string): boolean {
+function needsQuotes(name: string): boolean {
   return !/^[A-Z_][A-Z0-9_@]*$/.test(name) || isReserved(name)
 }
 

@@ -57,7 +57,7 @@ function formatWithin({ before, after, grace }: NonNullable<JoinClause['within']
   return grace === undefined ? window : `${window} GRACE PERIOD ${formatDuration(grace)}`
 }
 
-export function formatWindow(window: WindowClause): string {
+function formatWindow(window: WindowClause): string {
   const parts = [
     window.type === 'SESSION' ? formatDuration(window.size) : `SIZE ${formatDuration(window.size)}`,
     ...(window.advance === undefined ? [] : [`ADVANCE BY ${formatDuration(window.advance)}`]),

@@ -111,7 +111,7 @@ function formatKey(key: string): string {
   return /^[A-Z_][A-Z0-9_]*$/.test(key) ? formatName(key) : quoteText(key)
 }
 
-export function formatValue(value: PropertyValue): string {
+function formatValue(value: PropertyValue): string {
   return typeof value === 'string' ? quoteText(value) : String(value)
 }
 
