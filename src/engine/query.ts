@@ -194,7 +194,8 @@ function groupsByKey(query: AnalysedQuery): boolean {
 
 function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow) => void): { process: Downstream; table: TableView } {
   const { query, report } = compilation
-  const { keyOf, states, scope: grouped } = compileGrouping(query, scope, report)
+  const { keyOf, states, places, scope: grouped } = compileGrouping(query, scope, report)
+  compilation.stateful.push(places)
   const groups = query.groupBy!.map(({ expression }) => expression)
   const projection = compileProjection(query.output, groups, grouped, report)
   const passes = query.having && compilePredicate(query.having, grouped, report)

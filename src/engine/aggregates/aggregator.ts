@@ -15,5 +15,8 @@ export interface Aggregator<S = unknown> {
   result(state: S): Value
 }
 
-/** `types` are those of the arguments, `constants` their values where they are literals. */
-export type MakeAggregator = (types: readonly SqlType[], constants: readonly (Value | undefined)[]) => Aggregator
+/**
+ * `types` are those of the arguments, `constants` their values where they are literals. `nextPlace` numbers records in the order
+ * of processing, over all groups of the query.
+ */
+export type MakeAggregator = (types: readonly SqlType[], constants: readonly (Value | undefined)[], nextPlace: () => number) => Aggregator

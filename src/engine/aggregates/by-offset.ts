@@ -17,10 +17,9 @@ function parse(constants: readonly (Value | undefined)[]): { count: number | und
 }
 
 function byOffset(end: 'earliest' | 'latest'): MakeAggregator {
-  return ([type], constants): Aggregator<Placed[]> => {
+  return ([type], constants, nextPlace): Aggregator<Placed[]> => {
     const { count, ignoreNulls } = parse(constants)
     const width = count ?? 1
-    let place = 0
     const trim = (list: Placed[]): Placed[] => (end === 'latest' ? list.slice(-width) : list.slice(0, width))
     return {
       type: count === undefined ? type! : arrayOf(type!),
@@ -28,7 +27,7 @@ function byOffset(end: 'earliest' | 'latest'): MakeAggregator {
       add(state, [value]) {
         if (value === null && ignoreNulls) return state
         if (end === 'earliest' && state.length >= width) return state
-        return trim([...state, { place: ++place, value: value! }])
+        return trim([...state, { place: nextPlace(), value: value! }])
       },
       merge: (a, b) => trim([...a, ...b].sort((x, y) => x.place - y.place)),
       result: (state) => (count === undefined ? (state[0]?.value ?? null) : state.map(({ value }) => value)),

@@ -36,8 +36,8 @@ const AGGREGATES = new Map<string, MakeAggregator>(
 
 export type { Aggregator } from './aggregator.ts'
 
-export function makeAggregator(name: string, types: readonly SqlType[], constants: readonly (Value | undefined)[]): Aggregator {
+export function makeAggregator(name: string, types: readonly SqlType[], constants: readonly (Value | undefined)[], nextPlace: () => number): Aggregator {
   const make = AGGREGATES.get(name)
   if (!make) throw new Error(`Can't find any aggregate functions with the name '${name}'`)
-  return make(types, constants)
+  return make(types, constants, nextPlace)
 }

@@ -6,14 +6,29 @@ import { compileExpression, compileNode } from '../expression/compile.ts'
 import { canonical, type Evaluate, type Scope, type ScopeColumn } from '../expression/scope.ts'
 import { BIGINT } from '../types.ts'
 import type { Row, Value } from '../values.ts'
-import { FatalError, type Report } from './change.ts'
+import { FatalError, type Report, type Stateful } from './change.ts'
 
 export interface Grouping {
   /** Null: a grouping expression is null, so the row is in no group. */
   keyOf(row: Row): Value[] | null
   readonly states: GroupStates
+  readonly places: Stateful
   /** What HAVING and SELECT see: grouping values, aggregates, window bounds, row time. */
   readonly scope: Scope
+}
+
+/** Numbers records in the order of processing. */
+class Places implements Stateful {
+  #last = 0
+  readonly next = (): number => ++this.#last
+
+  snapshot(): unknown {
+    return this.#last
+  }
+
+  restore(state: unknown): void {
+    this.#last = state as number
+  }
 }
 
 /** The aggregates of one group, side by side. */
@@ -26,11 +41,16 @@ export interface GroupStates {
   row(key: readonly Value[], states: readonly unknown[], time: number, window?: WindowBounds): Row
 }
 
-function compileArguments(call: AnalysedQuery['aggregates'][number], scope: Scope, report: Report): { aggregator: Aggregator; args: Evaluate[] } {
+function compileArguments(
+  call: AnalysedQuery['aggregates'][number],
+  scope: Scope,
+  report: Report,
+  nextPlace: () => number,
+): { aggregator: Aggregator; args: Evaluate[] } {
   const compiled = call.args.map((arg) => compileNode(arg, scope))
   const types = compiled.map(({ type }) => type) as SqlType[]
   const constants = call.args.map((arg, i) => (arg.kind.endsWith('Literal') ? compiled[i]!.evaluate([]) : undefined))
-  const aggregator = makeAggregator(call.name, types, constants)
+  const aggregator = makeAggregator(call.name, types, constants, nextPlace)
   const args = call.args.map((expression, i) => compileExpression({ expression, type: types[i] }, scope, report))
   return { aggregator, args }
 }
@@ -44,8 +64,8 @@ function evaluateInto(args: readonly Evaluate[]): (row: Row) => readonly Value[]
   return (row) => args.map((arg) => arg(row))
 }
 
-function groupStates(query: AnalysedQuery, scope: Scope, report: Report): { states: GroupStates; types: SqlType[] } {
-  const parts = query.aggregates.map((call) => compileArguments(call, scope, report))
+function groupStates(query: AnalysedQuery, scope: Scope, report: Report, nextPlace: () => number): { states: GroupStates; types: SqlType[] } {
+  const parts = query.aggregates.map((call) => compileArguments(call, scope, report, nextPlace))
   const aggregators = parts.map(({ aggregator }) => aggregator)
   const argumentsOf = parts.map(({ args }) => evaluateInto(args))
   const width = aggregators.length
@@ -88,7 +108,8 @@ function groupStates(query: AnalysedQuery, scope: Scope, report: Report): { stat
 export function compileGrouping(query: AnalysedQuery, scope: Scope, report: Report): Grouping {
   const groupBy = query.groupBy ?? []
   const evaluators = groupBy.map((typed) => compileExpression(typed, scope, report))
-  const { states, types } = groupStates(query, scope, report)
+  const places = new Places()
+  const { states, types } = groupStates(query, scope, report, places.next)
   const computed = new Map<string, number>()
   const columns: ScopeColumn[] = []
   for (const { expression, type } of groupBy) {
@@ -104,7 +125,7 @@ export function compileGrouping(query: AnalysedQuery, scope: Scope, report: Repo
     columns.push({ name: '', type: types[i]! })
   })
   for (const name of ['ROWTIME', 'WINDOWSTART', 'WINDOWEND']) columns.push({ name, type: BIGINT })
-  return { keyOf: keyReader(evaluators), states, scope: { ...scope, columns, computed } }
+  return { keyOf: keyReader(evaluators), states, places, scope: { ...scope, columns, computed } }
 }
 
 function keyReader(evaluators: readonly Evaluate[]): (row: Row) => Value[] | null {
