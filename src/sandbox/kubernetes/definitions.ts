@@ -1,7 +1,7 @@
 /** CustomResourceDefinitions as objects: their type, their defaults and what they must keep. */
 import type { KubeObject } from '../../ports/index.ts'
 import { column, nameColumn, type PrinterColumn } from './columns.ts'
-import { type FieldError, forbiddenField, invalidValue, notSupported, required } from './field-error.ts'
+import { type FieldError, invalidValue, notSupported, required } from './field-error.ts'
 import { equal, isObject } from './json.ts'
 import { parseJsonPath } from './jsonpath.ts'
 import { dns1035Label, dns1123Subdomain } from './names.ts'
@@ -123,6 +123,7 @@ function prepare(object: KubeObject, old: KubeObject | undefined): void {
 
 /** The first sign of a deletion; the rest is the controller's. */
 function deleting(object: KubeObject): void {
+  object.metadata.finalizers = [...new Set([...(object.metadata.finalizers ?? []), CLEANUP_FINALIZER])]
   const status = object.status as { conditions: unknown[] }
   const condition = {
     type: 'Terminating',
@@ -265,6 +266,3 @@ export const definitionType = {
   deleting,
   check,
 } as const
-
-/** A definition on its way out takes no more objects. */
-export const terminating = (): FieldError => forbiddenField('', 'create not allowed while custom resource definition is terminating')

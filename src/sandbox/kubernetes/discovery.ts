@@ -1,4 +1,5 @@
 /** What the server serves, told in both ways clients ask: group by group, and all at once (aggregated discovery). */
+import { createHash } from 'node:crypto'
 import { parseAccept } from './accept.ts'
 import { apiVersionOf, type ResourceRegistry, type ResourceType } from './resources.ts'
 
@@ -40,6 +41,11 @@ export function groupOf(registry: ResourceRegistry, name: string): unknown {
   return registry.versions(name).length > 0 ? { kind: 'APIGroup', apiVersion: 'v1', ...group(registry, name) } : undefined
 }
 
+/** Changes with the version that objects are kept in. */
+function storageVersionHash(resource: ResourceType): string {
+  return createHash('sha256').update(`${resource.group}/${resource.storageVersion}/${resource.kind}`).digest().subarray(0, 8).toString('base64')
+}
+
 const STATUS_VERBS = ['get', 'patch', 'update']
 
 /** `/api/v1` or `/apis/GROUP/VERSION`; undefined when not served. */
@@ -59,6 +65,7 @@ export function resourceList(registry: ResourceRegistry, groupName: string, vers
         verbs: resource.verbs,
         ...(resource.shortNames.length ? { shortNames: resource.shortNames } : {}),
         ...(resource.categories.length ? { categories: resource.categories } : {}),
+        storageVersionHash: storageVersionHash(resource),
       },
       ...(resource.status
         ? [{ name: `${resource.plural}/status`, singularName: '', namespaced: resource.namespaced, kind: resource.kind, verbs: STATUS_VERBS }]

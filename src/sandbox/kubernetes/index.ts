@@ -87,5 +87,5 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
 
 /** Access reviews are posted but change nothing. */
 function isQuestion(url: string): boolean {
-  return url.startsWith('/apis/authorization.k8s.io/')
+  return /^\/apis\/auth(orization|entication)\.k8s\.io\//.test(url)
 }

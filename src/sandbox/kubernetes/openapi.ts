@@ -55,6 +55,18 @@ export function openApiV2(registry: ResourceRegistry): Document {
   }
 }
 
+export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+/**
+ * The v2 document in protobuf, which Go clients ask for when v3 does not know a kind: version and title only. With no
+ * definition in it they go on without checks of their own.
+ */
+export function emptyOpenApiV2(): Buffer {
+  const text = (field: number, value: string) => Buffer.concat([Buffer.from([(field << 3) | 2, Buffer.byteLength(value)]), Buffer.from(value)])
+  const info = Buffer.concat([text(1, 'Kubernetes'), text(2, VERSION.gitVersion)])
+  return Buffer.concat([text(1, '2.0'), Buffer.from([(2 << 3) | 2, info.length]), info])
+}
+
 type Ref = (name: string) => { $ref: string }
 
 function models(resources: readonly ResourceType[], ref: Ref): Document {

@@ -31,6 +31,8 @@ export interface ResourceType extends Named {
   readonly verbs: readonly string[]
   /** Versions of one resource share their objects: `group/plural`. */
   readonly storage: string
+  /** The version that objects are kept in. */
+  readonly storageVersion: string
   /** Root schema, metadata left out. */
   readonly schema: Schema
   readonly status: boolean
@@ -65,6 +67,9 @@ export interface ResourceType extends Named {
 }
 
 export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
+
+/** The verbs of custom resources, in the order in which the real server tells them. */
+export const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
 
 export function apiVersionOf(resource: Pick<ResourceType, 'group' | 'version'>): string {
   return resource.group ? `${resource.group}/${resource.version}` : resource.version

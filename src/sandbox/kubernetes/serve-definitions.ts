@@ -6,7 +6,7 @@ import { CLEANUP_FINALIZER, type DefinitionSpec, type DefinitionVersion, definit
 import { rfc3339 } from './identity.ts'
 import { clone, equal } from './json.ts'
 import { dns1123Subdomain } from './names.ts'
-import { ALL_VERBS, type ResourceRegistry, type ResourceType } from './resources.ts'
+import { CUSTOM_VERBS, type ResourceRegistry, type ResourceType } from './resources.ts'
 import { withObjectMeta } from './schema/structural.ts'
 import type { Store } from './store.ts'
 import type { Writes } from './writes.ts'
@@ -67,7 +67,6 @@ export class ServeDefinitions {
     const acceptedNames = rival ? { plural: '', kind: '' } : spec.names
     const next = clone(object)
     next.status = { conditions, acceptedNames, storedVersions }
-    if (!rival && !next.metadata.finalizers?.includes(CLEANUP_FINALIZER)) next.metadata.finalizers = [...(next.metadata.finalizers ?? []), CLEANUP_FINALIZER]
     if (!equal(next, object)) this.#store.put(STORAGE, object.metadata.name, this.#marked(next, object))
     // Unchanged definitions keep their types, and with them the views of their objects.
     if (rival || this.#served.get(object.metadata.uid!) === object.metadata.generation) return
@@ -106,6 +105,7 @@ export class ServeDefinitions {
       }
     }
     const left = this.#store.list(storage).length
+    this.#close(storage)
     const terminating: Condition = {
       type: 'Terminating',
       status: left > 0 ? 'True' : 'False',
@@ -129,6 +129,14 @@ export class ServeDefinitions {
     if (!equal(next, object)) this.#store.put(STORAGE, object.metadata.name, next)
   }
 
+  /** What is on its way out takes no more objects. */
+  #close(storage: string): void {
+    for (const type of this.#registry.all()) {
+      if (type.storage === storage && type.verbs.includes('create'))
+        this.#registry.add({ ...type, verbs: ['delete', 'deletecollection', 'get', 'list', 'watch'] })
+    }
+  }
+
   /** The definition that an object's storage belongs to. */
   static nameOf(storage: string): string {
     const [group, plural] = storage.split('/')
@@ -150,8 +158,9 @@ function typeOf(spec: DefinitionSpec, version: DefinitionVersion): ResourceType 
     namespaced: spec.scope === 'Namespaced',
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
-    verbs: ALL_VERBS,
+    verbs: CUSTOM_VERBS,
     storage: storageOf(spec),
+    storageVersion: spec.versions.find((other) => other.storage)!.name,
     schema: version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     status: version.subresources?.status !== undefined,
     ...(version.subresources?.scale ? { scale: version.subresources.scale } : {}),

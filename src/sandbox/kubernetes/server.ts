@@ -6,11 +6,11 @@ import { encode, negotiate } from './accept.ts'
 import { type Answer, presentBookmark, watchPresenter } from './answer.ts'
 import { aggregated, aggregatedVersion, coreVersions, groupList, groupOf, paths, resourceList, VERSION } from './discovery.ts'
 import type { Handlers, ResourceRequest } from './handlers.ts'
-import { openApiV2, openApiV3, openApiV3Index } from './openapi.ts'
+import { emptyOpenApiV2, OPENAPI_V2_PROTOBUF, openApiV2, openApiV3, openApiV3Index } from './openapi.ts'
 import { flag, watchOptions } from './options.ts'
 import { parsePath, type Target } from './request-path.ts'
 import type { ResourceRegistry } from './resources.ts'
-import { ApiError, internal, methodNotAllowed, notAcceptable } from './status.ts'
+import { ApiError, internal, methodNotAllowed } from './status.ts'
 import type { IncludeObject } from './table.ts'
 import type { Watches } from './watches.ts'
 
@@ -51,7 +51,7 @@ export class KubernetesHttp {
     if (target.kind === 'health') return reply.type('text/plain; charset=utf-8').send('ok')
     const document = this.#document(target, request.headers.accept)
     if (document === undefined) return notFoundPage(reply)
-    return reply.type(document.type ?? 'application/json').send(JSON.stringify(document.body))
+    return reply.type(document.type ?? 'application/json').send(Buffer.isBuffer(document.body) ? document.body : JSON.stringify(document.body))
   }
 
   /** Everything that is not a resource. */
@@ -78,7 +78,7 @@ export class KubernetesHttp {
       case 'openapi-v3':
         return found(openApiV3(registry, target.group, target.version))
       case 'openapi-v2':
-        if (accept?.includes('protobuf') && !/application\/json|\*\/\*/.test(accept)) throw notAcceptable(['application/json'])
+        if (accept?.startsWith(OPENAPI_V2_PROTOBUF)) return { body: emptyOpenApiV2(), type: OPENAPI_V2_PROTOBUF }
         return { body: openApiV2(registry) }
       default:
         return undefined

@@ -202,10 +202,6 @@ export class Writes {
 
   /** Types whose controller does the deleting are only marked. */
   #deleteByController(resource: ResourceType, old: KubeObject, options: DeleteOptions): Deletion {
-    if (!old.metadata.finalizers?.length) {
-      if (!options.dryRun) this.#store.delete(resource.storage, old.metadata.name)
-      return { gone: true, object: old }
-    }
     const object = clone(old)
     if (!object.metadata.deletionTimestamp) {
       object.metadata.deletionTimestamp = rfc3339(this.#clock.now())

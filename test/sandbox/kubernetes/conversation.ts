@@ -2,6 +2,7 @@
  * A conversation with an API server, and how its answers are made comparable. `record-answers.ts` holds it with a real
  * one and keeps the answers in test/data/kubernetes-answers.json; the test holds it with the sandbox.
  */
+import { BREAK, HOLD, rules, rulesCrd, rulesVersions } from './rules-crd.ts'
 import { widget, widgetCrd } from './widget-crd.ts'
 
 export interface Turn {
@@ -26,6 +27,7 @@ export interface Reply {
 const NS = '/api/v1/namespaces/talk'
 const WD = '/apis/example.dev/v1/namespaces/talk/widgets'
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const RULES = '/apis/example.dev/v1/namespaces/talk/rules'
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 const MERGE = 'application/merge-patch+json'
 const JSON_PATCH = 'application/json-patch+json'
@@ -246,6 +248,43 @@ export const conversation: readonly Turn[] = [
   ),
   get('watch from a version that is forgotten', `${WD}?watch=true&timeoutSeconds=1&resourceVersion=1`),
 
+  // Owners and what they own.
+  post('an owner', `${NS}/configmaps`, { ...configMap('owner', {}), metadata: { name: 'owner', uid: 'ignored' } }),
+  post('one that names an owner who is not there', `${NS}/configmaps`, owned('orphaned', 'owner')),
+  get('it is collected', `${NS}/configmaps/orphaned`, { until: 404 }),
+
+  // Rules in CEL and the library that Kubernetes adds.
+  post('define rules', CRDS, rulesCrd),
+  get('rules become served', RULES, { until: 200 }),
+  post('rules that hold', `${RULES}?dryRun=All`, rules(HOLD)),
+  post('rules that do not', `${RULES}?dryRun=All`, rules(BREAK)),
+  post('rules that cannot be evaluated', `${RULES}?dryRun=All`, rules({ ...HOLD, find: 'nothing' })),
+  post('rules kept', RULES, rules(HOLD)),
+  patch('a transition that is allowed', `${RULES}/r`, MERGE, { spec: { counter: 6 } }),
+  patch('a transition that is not', `${RULES}/r`, MERGE, { spec: { counter: 5 } }),
+  patch('a transition in a map list', `${RULES}/r`, MERGE, {
+    spec: {
+      entries: [
+        { name: 'b', v: 1 },
+        { name: 'a', v: 9 },
+      ],
+    },
+  }),
+  patch('a field that may not go', `${RULES}/r`, MERGE, { spec: { once: null } }),
+
+  // Definitions change under their objects.
+  patch('tighten the definition', `${CRDS}/rules.example.dev`, MERGE, { spec: { versions: rulesVersions(3) } }),
+  get('the second version becomes served', RULES.replace('v1', 'v2'), { until: 200 }),
+  get('the object in the second version', `${RULES.replace('v1', 'v2')}/r`),
+  patch('what was wrong before is not looked at again', `${RULES}/r`, MERGE, { spec: { once: 'yes' } }),
+  patch('what changes must be right', `${RULES}/r`, MERGE, { spec: { counter: 7 } }),
+  get('discovery of the group', '/apis/example.dev'),
+  get('discovery of the version', '/apis/example.dev/v2'),
+  get('the definition after all', `${CRDS}/rules.example.dev`),
+  patch('change the scope of a definition', `${CRDS}/rules.example.dev`, MERGE, { spec: { scope: 'Cluster' } }),
+  del('delete the rules', `${CRDS}/rules.example.dev`),
+  get('the rules are gone', `${CRDS}/rules.example.dev`, { until: 404 }),
+
   // Delete.
   del('delete with a wrong uid', `${WD}/a`, { preconditions: { uid: '00000000-0000-4000-8000-000000000000' } }),
   del('delete with an unknown policy', `${WD}/a?propagationPolicy=Sideways`),
@@ -267,6 +306,11 @@ export const conversation: readonly Turn[] = [
   del('delete the definition', `${CRDS}/widgets.example.dev`),
   get('the definition is gone', `${CRDS}/widgets.example.dev`, { until: 404 }),
 ]
+
+function owned(name: string, owner: string): unknown {
+  const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: owner, uid: '00000000-0000-4000-8000-000000000000' }
+  return configMap(name, {}, { ownerReferences: [reference] })
+}
 
 function version(properties: Record<string, unknown>): Record<string, unknown> {
   return { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties } } }

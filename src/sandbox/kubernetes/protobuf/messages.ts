@@ -144,6 +144,7 @@ export const messages: Readonly<Record<string, Message>> = {
     'spec',
     message(['resourceAttributes', resourceAttributes], ['nonResourceAttributes', message(['path', 'string'], ['verb', 'string'])]),
   ]),
+  'authentication.k8s.io/v1/SelfSubjectReview': message(metadata),
   DeleteOptions: message(
     ['gracePeriodSeconds?', 'int'],
     ['preconditions', message(['uid?', 'string'], ['resourceVersion?', 'string'])],
