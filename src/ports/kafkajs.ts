@@ -40,6 +40,8 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   const clusters = rawCluster(kafka) && renewable<RawCluster>(() => rawCluster(kafka)!)
   const producer = renewable<Producer>(() => kafka.producer({ allowAutoTopicCreation: false, createPartitioner: partitioner, retry: RETRY }))
   const consumers = new Set<Consumer>()
+  /** What the offset client has been asked for, and so remembers. */
+  const remembered = new Set<string>()
 
   const listTopics = () => topicAdmin.use((admin) => admin.listTopics())
 
@@ -65,10 +67,15 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   /** `read` for each of `names` that exists; one that goes meanwhile is left out as well. */
   async function forKnownTopics<T>(names: readonly string[], read: (topic: string) => Promise<T>): Promise<Map<string, T>> {
     const known = new Set(await listTopics())
+    if (remembered.difference(known).size > 0) {
+      remembered.clear()
+      await offsetAdmin.renew()
+    }
     const found = new Map<string, T>()
     await Promise.all(
       names.map(async (name) => {
         if (!known.has(name)) return
+        remembered.add(name)
         try {
           found.set(name, await read(name))
         } catch (error) {
