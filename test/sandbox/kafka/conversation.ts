@@ -11,7 +11,12 @@ export interface Step {
   readonly name: string
   readonly api: ApiName
   readonly version: number
-  readonly request: Message
+  readonly request: Message | ((memberId: string) => Message)
+}
+
+/** With the member id that the last join was given, which later requests of the member repeat. */
+export function requestOf(step: Step, memberId: string): Message {
+  return typeof step.request === 'function' ? step.request(memberId) : step.request
 }
 
 const TIME = 1_790_000_000_000
@@ -41,7 +46,7 @@ function withMagic(bytes: Buffer, magic: number): Buffer {
 }
 
 const steps: Step[] = []
-const add = (name: string, api: ApiName, version: number, request: Message) => steps.push({ name, api, version, request })
+const add = (name: string, api: ApiName, version: number, request: Step['request']) => steps.push({ name, api, version, request })
 
 const topic = (
   name: string,
@@ -357,6 +362,56 @@ for (const version of [0, 1, 3, 4, 5])
 add('empty groups', 'ListGroups', 4, { states: ['Empty'] })
 for (const version of [0, 1, 2]) add(`a group deleted that is not there, version ${version}`, 'DeleteGroups', version, { groups: ['no-group'] })
 add('groups deleted: one with members, one without, no name', 'DeleteGroups', 2, { groups: ['direct', 'tool', ''] })
+
+// The life of the only member of a group; a join of version 3 gets its member id at once.
+for (const [round, version] of [
+  [1, 3],
+  [2, 5],
+] as const) {
+  const group = `life-${round}`
+  const generation = 1
+  if (version === 3) {
+    join(`life ${round}: a join`, group, { version })
+  } else {
+    join(`life ${round}: a join that is told its member id`, group, { version })
+    add(`life ${round}: the join with it`, 'JoinGroup', 9, (member) => ({
+      group,
+      session: 10_000,
+      rebalance: 10_000,
+      member,
+      instance: null,
+      type: 'consumer',
+      protocols: [{ name: 'range', metadata: Buffer.from('m') }],
+      reason: null,
+    }))
+  }
+  const named = (member: string) => ({ group, generation, member, instance: null })
+  const commitOf = (offset: number) => [{ name: 'log', partitions: [{ partition: 0, offset, leaderEpoch: 0, metadata: null }] }]
+  const leaving = (member: string) => ({ group, member, members: [{ member, instance: null, reason: null }] })
+  add(`life ${round}: a heartbeat before the sync`, 'Heartbeat', 4, named)
+  add(`life ${round}: the group before the sync`, 'DescribeGroups', 5, { groups: [group], ops: false })
+  add(`life ${round}: a commit before the sync`, 'OffsetCommit', 8, (member) => ({ ...named(member), topics: commitOf(1) }))
+  add(`life ${round}: a sync with another protocol`, 'SyncGroup', 5, (member) => ({ ...named(member), type: 'consumer', protocol: 'sticky', assignments: [] }))
+  add(`life ${round}: the sync`, 'SyncGroup', version, (member) => ({
+    ...named(member),
+    type: 'consumer',
+    protocol: 'range',
+    assignments: [{ member, assignment: Buffer.from('all of it') }],
+  }))
+  add(`life ${round}: the sync again`, 'SyncGroup', 4, (member) => ({ ...named(member), assignments: [] }))
+  add(`life ${round}: a heartbeat`, 'Heartbeat', 3, named)
+  add(`life ${round}: a heartbeat of another generation`, 'Heartbeat', 4, (member) => ({ ...named(member), generation: 7 }))
+  add(`life ${round}: a commit`, 'OffsetCommit', 8, (member) => ({ ...named(member), topics: commitOf(2) }))
+  add(`life ${round}: a commit of another generation`, 'OffsetCommit', 7, (member) => ({ ...named(member), generation: 0, topics: commitOf(3) }))
+  commit(`life ${round}: a tool's commit meanwhile`, group)
+  add(`life ${round}: what is committed`, 'OffsetFetch', 8, { groups: [{ group, topics: [{ name: 'log', partitions: [0] }] }], stable: false })
+  add(`life ${round}: the group`, 'DescribeGroups', 5, { groups: [group], ops: false })
+  add(`life ${round}: deleting the group`, 'DeleteGroups', 2, { groups: [group] })
+  add(`life ${round}: the leave`, 'LeaveGroup', version, leaving)
+  add(`life ${round}: the leave again`, 'LeaveGroup', version, leaving)
+  add(`life ${round}: the empty group`, 'DescribeGroups', 5, { groups: [group], ops: false })
+  add(`life ${round}: deleting the empty group`, 'DeleteGroups', 2, { groups: [group] })
+}
 
 for (const version of [0, 1, 2, 3, 4])
   add(`a producer id, version ${version}`, 'InitProducerId', version, { transactionalId: null, timeout: 1000, producer: -1, epoch: -1 })

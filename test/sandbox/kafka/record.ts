@@ -1,8 +1,8 @@
 /** Records what a real, empty broker answers to the conversation: `node test/sandbox/kafka/record.ts HOST:PORT`. */
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { conversation } from './conversation.ts'
-import { RawClient } from './protocol.ts'
+import { conversation, requestOf } from './conversation.ts'
+import { decodeResponse, RawClient } from './protocol.ts'
 
 const [address] = process.argv.slice(2)
 if (address === undefined) throw new Error('the address of a broker is missing')
@@ -17,9 +17,12 @@ for (const [api, version, request] of [
 }
 
 const answers: { name: string; api: string; version: number; answer: string | null }[] = []
-for (const { name, api, version, request } of conversation) {
-  const answer = await client.callRaw(api, version, request)
+let memberId = ''
+for (const step of conversation) {
+  const { name, api, version } = step
+  const answer = await client.callRaw(api, version, requestOf(step, memberId))
   if (!answer) throw new Error(`${name}: the broker closed the connection`)
+  if (api === 'JoinGroup') memberId = String(decodeResponse(api, version, answer).memberId)
   answers.push({ name, api, version, answer: answer.toString('base64') })
 }
 client.close()

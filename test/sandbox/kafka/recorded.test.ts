@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { seededRandom, VirtualClock } from '../../../src/ports/index.ts'
 import { type KafkaServer, startKafka } from '../../../src/sandbox/kafka/index.ts'
-import { conversation } from './conversation.ts'
+import { conversation, requestOf } from './conversation.ts'
 import { type ApiName, decodeResponse, type Message, RawClient, type Value } from './protocol.ts'
 
 const recorded: { name: string; api: ApiName; version: number; answer: string }[] = JSON.parse(
@@ -11,7 +11,7 @@ const recorded: { name: string; api: ApiName; version: number; answer: string }[
 )
 
 /** What cannot be the same twice. */
-const VARYING = new Set(['throttle', 'topicId', 'clusterId', 'host', 'port', 'memberId', 'leader', 'producerId'])
+const VARYING = new Set(['throttle', 'topicId', 'clusterId', 'host', 'port', 'memberId', 'member', 'leader', 'producerId'])
 
 /** Where this broker is known to answer otherwise, and why. */
 const DEVIATIONS: Readonly<Record<string, string>> = {}
@@ -42,7 +42,12 @@ describe('Kafka stand-in, compared with recorded answers of Apache Kafka 4.3.1',
   before(async () => {
     server = await startKafka({ clock: new VirtualClock(Date.parse('2026-11-24T12:00:00Z')), random: seededRandom(5) })
     client = new RawClient(server.url)
-    for (const { api, version, request } of conversation) answers.push(await client.call(api, version, request))
+    let memberId = ''
+    for (const step of conversation) {
+      const answer = await client.call(step.api, step.version, requestOf(step, memberId))
+      if (step.api === 'JoinGroup') memberId = String(answer.memberId)
+      answers.push(answer)
+    }
   })
   after(async () => {
     client.close()
