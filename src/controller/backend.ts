@@ -113,15 +113,16 @@ export class Backend {
       if (this.#failure !== undefined || clock.now() - this.#probedAt >= PROBE_EVERY_MS) {
         const report = await target.probe(signal)
         this.#probedAt = clock.now()
-        const news = !isDeepStrictEqual(report, this.#report)
-        this.#report = report
-        if (news) this.#options.onChange(this)
+        if (!isDeepStrictEqual(report, this.#report)) {
+          this.#report = report
+          this.#options.onChange(this)
+        }
       }
       const since = ++this.#sequence
       const observed = await target.observe(signal)
       const waited = this.#observed === undefined || this.#observedSince < since - 1
       const news = !isDeepStrictEqual(observed, this.#observed)
-      this.#observed = observed
+      if (news) this.#observed = observed
       this.#observedSince = since
       this.#attempt = 0
       const recovered = this.#failure !== undefined
@@ -136,7 +137,8 @@ export class Backend {
   async #askProgress(signal: AbortSignal): Promise<void> {
     const { target, clock } = this.#options
     const ids = this.#options.ids()
-    if (ids.length === 0 || clock.now() - this.#progressAt < POLL_MS / 2) return
+    const every = this.#options.isBusy() ? BUSY_POLL_MS : POLL_MS
+    if (ids.length === 0 || clock.now() - this.#progressAt < every / 2) return
     const at = clock.now()
     const progress = await target.progress(ids, signal)
     this.#progressAt = at

@@ -17,6 +17,8 @@ export interface Outcome {
   /** Actions done, and actions that are still to come. */
   readonly done: number
   readonly held: number
+  /** Stages of those actions: what is missing there is on its way. */
+  readonly working: ReadonlySet<Stage>
   readonly deleting: boolean
   readonly disabled: boolean
 }
@@ -68,12 +70,17 @@ function specVerdict(outcome: Outcome, error: Finding | undefined): Verdict {
   return { status: 'True', reason: 'ValidWithWarnings', message: warnings.map(findingText).join('; ') }
 }
 
+/** What an action of this run mends, as far as its failure did not say otherwise. */
+const ON_THE_WAY = ['Missing', 'Drifted', 'Pending']
+
 function stageVerdicts(outcome: Outcome): Map<ConditionType, Verdict> {
   const verdicts = new Map<ConditionType, Verdict>()
   for (const [stage, { condition, backend }] of Object.entries(STAGES) as [Stage, (typeof STAGES)[Stage]][]) {
     const summary = outcome.summary?.stages.find((one) => one.stage === stage)
     const down = outcome.down.find((one) => one.backend === backend)
     if (down && summary?.total !== 0) verdicts.set(condition, { status: 'Unknown', reason: down.failure.reason, message: down.failure.message })
+    else if (summary && outcome.working.has(stage) && ON_THE_WAY.includes(summary.reason))
+      verdicts.set(condition, { status: 'Unknown', reason: 'Progressing', message: summary.message })
     else if (summary) verdicts.set(condition, { status: summary.status, reason: summary.reason, message: summary.message })
     else verdicts.set(condition, { status: 'Unknown', reason: 'Progressing', message: 'not looked at yet' })
   }

@@ -2,6 +2,7 @@
  * What the operator has made for one pipeline, or was about to make: one ConfigMap, written before each create and after it.
  * With it a restart at any point knows what is its own.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { API_VERSION, MARKS, OPERATOR, PIPELINE } from '../api/index.ts'
 import type { Ledger, LedgerEntry, ResourceId } from '../plan/index.ts'
@@ -32,6 +33,7 @@ export class LedgerFile {
   /** Name of a source -> when its first cycle began, epoch milliseconds. */
   readonly #schedules: Map<string, number>
   #object: KubeObject | undefined
+  #value: Ledger | undefined
 
   private constructor(kube: KubeApi, pipeline: KubeObject, object: KubeObject | undefined, content: Content) {
     this.#kube = kube
@@ -48,8 +50,10 @@ export class LedgerFile {
     return new LedgerFile(kube, pipeline, object, object && ours ? contentOf(object) : { entries: [], schedules: {} })
   }
 
+  /** The same value as long as nothing is written. */
   get ledger(): Ledger {
-    return { entries: [...this.#entries.values()] }
+    this.#value ??= { entries: [...this.#entries.values()] }
+    return this.#value
   }
 
   entry(id: ResourceId): LedgerEntry | undefined {
@@ -65,15 +69,18 @@ export class LedgerFile {
     change: { put?: readonly LedgerEntry[]; remove?: readonly ResourceId[]; schedules?: ReadonlyMap<string, number> },
     signal: AbortSignal,
   ): Promise<void> {
-    const before = this.#text()
-    for (const entry of change.put ?? []) this.#entries.set(entry.id, entry)
-    for (const id of change.remove ?? []) this.#entries.delete(id)
+    const put = (change.put ?? []).filter((entry) => !isDeepStrictEqual(this.#entries.get(entry.id), entry))
+    const remove = (change.remove ?? []).filter((id) => this.#entries.has(id))
+    const begun = change.schedules !== undefined && !isDeepStrictEqual(change.schedules, this.#schedules)
+    if (put.length + remove.length === 0 && !begun) return
+    for (const entry of put) this.#entries.set(entry.id, entry)
+    for (const id of remove) this.#entries.delete(id)
     if (change.schedules) {
       this.#schedules.clear()
       for (const [name, at] of change.schedules) this.#schedules.set(name, at)
     }
-    const after = this.#text()
-    if (after.entries !== before.entries || after.schedules !== before.schedules) await this.#save(after, signal)
+    this.#value = undefined
+    await this.#save(this.#text(), signal)
   }
 
   async delete(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { PIPELINE, PLATFORM } from '../api/index.ts'
 import { type Clock, Failure, type KubeApi, type KubeResource, type Logger, type Random, toFailure } from '../ports/index.ts'
 import { CheckMemory } from './checks.ts'
 import { EventWriter } from './events.ts'
+import { Memo } from './memo.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { PipelineReconciler } from './pipeline.ts'
 import { PlatformReconciler, platformKeyOf } from './platform.ts'
@@ -42,6 +43,8 @@ const GRACE_MS = 5_000
 const LAST_MS = 1_000
 /** Several changes that come together are one look. */
 const GATHER_MS = 50
+/** Every backend tells of progress on its own; one look at all of it is enough. */
+const GATHER_PROGRESS_MS = 1_000
 
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { kube, clock, random, log, namespace } = options
@@ -89,6 +92,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       wakePipelinesOf(key, GATHER_MS)
     },
     onProgress(key, _backend, progress) {
+      wakePipelinesOf(key, GATHER_PROGRESS_MS)
       for (const [id, one] of progress) {
         const labels = { platform: key, id }
         if (one.consumed !== undefined) metrics.consumed.set(labels, one.consumed)
@@ -108,6 +112,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     platforms,
     events: new EventWriter({ kube, clock, log }),
     checks: new CheckMemory(),
+    memo: new Memo(),
     restarts: new RestartMemory(clock, random),
     ledgers: new Map(),
   }

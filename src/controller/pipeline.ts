@@ -112,16 +112,17 @@ export class PipelineReconciler {
       flow: run.flow,
       done: run.done.length,
       held: run.held.length,
+      working: stagesAtWork(run),
       deleting: run.object.metadata.deletionTimestamp !== undefined,
       disabled: run.pipeline?.spec.reconcile === 'Disabled',
     })
-    this.#follow(run, verdicts.has('Reconciling'))
     await this.#tell(run)
     const before = (run.object.status ?? {}) as Partial<PipelineStatus>
     const now = services.clock.now()
     const generation = run.object.metadata.generation ?? 0
-    if (run.blind && before.observedGeneration === generation) return
+    if (run.blind && before.observedGeneration === generation) return this.#follow(run, true)
     const conditions = conditionsOf(verdicts, before.conditions ?? [], { now, generation })
+    this.#follow(run, verdicts.has('Reconciling') || isFirstDataAwaited(conditions, now))
     for (const { type, status } of conditions) {
       const value = status === 'True' ? 1 : status === 'False' ? 0 : -1
       services.metrics.condition.set({ namespace: run.owner.namespace, pipeline: run.owner.pipeline, type }, value)
@@ -168,10 +169,25 @@ export class PipelineReconciler {
     this.#troubles.delete(uid)
     services.ledgers.delete(uid)
     services.checks.forget(key)
+    services.memo.forget(key)
     services.restarts.forget(key)
     const labels = { namespace: object.metadata.namespace!, pipeline: object.metadata.name }
     for (const { type } of (object.status as Partial<PipelineStatus> | undefined)?.conditions ?? []) services.metrics.condition.remove({ ...labels, type })
   }
+}
+
+const FIRST_DATA_MS = 60_000
+
+/** Just made, and data may come any moment: whoever waits for it shall not wait for the next slow look. */
+function isFirstDataAwaited(conditions: readonly Condition[], now: number): boolean {
+  const [ready, flow] = ['Ready', 'DataFlowing'].map((type) => conditions.find((condition) => condition.type === type))
+  return ready?.status === 'True' && flow?.status === 'Unknown' && now - Date.parse(ready.lastTransitionTime) < FIRST_DATA_MS
+}
+
+/** Where objects are being made or mended. An action that was refused is no work under way. */
+function stagesAtWork(run: Run): ReadonlySet<Stage> {
+  if (run.failures.some((failure) => failure.class === 'Stall')) return new Set()
+  return new Set([...run.done.map(({ action }) => action), ...run.held].flatMap(({ desired }) => (desired ? [desired.stage] : [])))
 }
 
 interface Trouble {

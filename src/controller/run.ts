@@ -5,6 +5,7 @@ import type { Clock, Failure, KubeApi, KubeObject, Logger } from '../ports/index
 import type { CheckMemory } from './checks.ts'
 import type { EventWriter } from './events.ts'
 import type { LedgerFile } from './ledger.ts'
+import type { Memo } from './memo.ts'
 import type { Metrics } from './metrics.ts'
 import type { Platforms } from './platforms.ts'
 import type { References } from './references.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly pipelines: Reflector
   readonly platforms: Platforms
   readonly checks: CheckMemory
+  readonly memo: Memo
   readonly restarts: RestartMemory
   /** uid of a pipeline -> its ledger, once read. */
   readonly ledgers: Map<string, LedgerFile>

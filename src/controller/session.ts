@@ -30,6 +30,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #byKind = new Map<ResourceKind, Backend>()
   readonly #members = new Map<string, Member>()
+  #whole: { readonly parts: readonly (readonly Observed[] | undefined)[]; readonly observed: readonly Observed[] } | undefined
   readonly #claims = new Map<ResourceId, { key: string; since: number; made: boolean; owner: Owner }>()
   readonly #progress = new Map<BackendName, { at: number; of: ReadonlyMap<ResourceId, ProgressSample['progress'][number]> }>()
 
@@ -80,7 +81,16 @@ export class Session {
     const writes = this.#member(key).writes
     if (this.backends.some((backend) => backend.observed === undefined)) return undefined
     const fresh = this.backends.every((backend) => backend.hasSeen(writes.get(backend) ?? -1))
-    return { observed: this.backends.flatMap((backend) => backend.observed ?? []), fresh }
+    return { observed: this.#everything(), fresh }
+  }
+
+  /** The same list as long as nothing in it has changed. */
+  #everything(): readonly Observed[] {
+    const parts = this.backends.map((backend) => backend.observed)
+    if (this.#whole === undefined || parts.some((part, at) => part !== this.#whole?.parts[at])) {
+      this.#whole = { parts, observed: parts.flatMap((part) => part ?? []) }
+    }
+    return this.#whole.observed
   }
 
   wrote(key: string, backend: Backend): void {
@@ -160,6 +170,5 @@ export class Session {
       member.history = [...member.history.filter((sample) => at - sample.at <= member.keepMs * 2), { at, progress }]
     }
     this.#options.onProgress(backend, of)
-    this.#options.onChange()
   }
 }

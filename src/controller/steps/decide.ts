@@ -1,17 +1,17 @@
 /** From what is declared and what is seen to what is to be done. */
 import { durationMs } from '../../api/index.ts'
-import { compilePipeline, dataFlowing, type Finding, type Owner, planChanges, type ResourceId, summarise } from '../../plan/index.ts'
+import { dataFlowing, type Finding, type Owner, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
 
-export const compile: Step = async (run, { clock }) => {
+export const compile: Step = async (run, { clock, memo }) => {
   const connect = run.session!.backends.find(({ target }) => target.backend === 'connect')
   if (connect !== undefined && connect.report === undefined) {
     // Which connector classes there are decides what the spec means.
     run.blind = connect.failure === undefined
     throw connect.failure ?? new Failure('Wait', 'WaitingForBackend', 'Kafka Connect has not been seen yet')
   }
-  run.compiled = compilePipeline({
+  run.compiled = memo.compile(run.key, {
     pipeline: run.pipeline!,
     platform: run.platform!,
     configMaps: run.configMaps,
@@ -59,8 +59,8 @@ export const observe: Step = async (run) => {
   return 'next'
 }
 
-export const plan: Step = async (run) => {
-  run.plan = planChanges({ graph: run.compiled!.graph!, observed: run.observed!, ledger: run.ledger!.ledger, owner: run.owner })
+export const plan: Step = async (run, { memo }) => {
+  run.plan = memo.plan(run.key, { graph: run.compiled!.graph!, observed: run.observed!, ledger: run.ledger!.ledger, owner: run.owner })
   run.findings.push(...run.plan.findings)
   return errorsIn(run.findings) ? 'stop' : 'next'
 }
@@ -105,7 +105,7 @@ export const check: Step = async (run, { checks, clock }) => {
 export function sumUp(run: Run, services: Services): void {
   const graph = run.compiled?.graph
   if (!graph || !run.session || !run.observed) return
-  run.summary = summarise({ graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
+  run.summary = services.memo.summarise(run.key, { graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
   run.flow = dataFlowing({
     graph,
     history: run.session.history(run.key),
