@@ -90,6 +90,12 @@ const table: readonly (readonly [sql: string, message: RegExp, column: number])[
     /Window bounds column WINDOWSTART can only be used in the SELECT clause/,
     107,
   ],
+  ['CREATE TABLE X AS SELECT K, MAX(WINDOWEND) AS M FROM S WINDOW TUMBLING (SIZE 1 SECOND) GROUP BY K;', /can not be passed to aggregate functions/, 33],
+  [
+    'CREATE TABLE X AS SELECT K, TOPK(A, A) AS M FROM S GROUP BY K;',
+    /Parameter 2 passed to function TOPK must be a literal constant, but was expression: 'A'/,
+    37,
+  ],
   // inserts
   ['INSERT INTO RO SELECT K, A FROM S;', /Cannot insert into read-only stream: RO/, 13],
   ['INSERT INTO T SELECT * FROM T;', /INSERT INTO can only be used to insert into a stream\. T is a table\./, 13],

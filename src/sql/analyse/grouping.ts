@@ -6,7 +6,7 @@ import { type FunctionKind, functionSignature } from '../functions/signatures.ts
 import { formatExpression } from '../print/expressions.ts'
 import { sameExpression } from '../same.ts'
 import { columnReferences, mapChildren, walk } from '../walk.ts'
-import { type QueryScope, WINDOW_BOUNDS } from './scope.ts'
+import { boundsMisused, type QueryScope, WINDOW_BOUNDS } from './scope.ts'
 import type { NamedItem } from './select.ts'
 
 type Call = Extract<Expression, { kind: 'FunctionCall' }>
@@ -34,6 +34,7 @@ export function checkGrouping(
   for (const call of aggregates) {
     refuseNested(call)
     refuseVariableParameters(call, scope)
+    refuseBounds(call)
   }
   if (tableFunctions.length > 0 && (query.groupBy !== undefined || aggregates.length > 0)) {
     refuse('Table functions cannot be used with aggregations.', tableFunctions[0]!.span)
@@ -110,6 +111,13 @@ export function checkIntermediate(aggregates: readonly Call[], source: Source, q
 function refuseNested(call: Call): void {
   const inner = collectCalls(call.args, 'aggregate')
   if (inner.length > 0) refuse(`Aggregate functions can not be nested: ${formatExpression(call, { qualifiers: true, star: false })}`, call.span)
+}
+
+function refuseBounds(call: Call): void {
+  const bound = call.args
+    .flatMap(columnReferences)
+    .find((reference) => reference.qualifier === undefined && WINDOW_BOUNDS.some((column) => column.name === reference.name))
+  if (bound !== undefined) refuse(boundsMisused(bound.name), bound.span)
 }
 
 /** From which argument on an aggregate takes settings instead of values: they must be known beforehand. */

@@ -85,6 +85,7 @@ function analyseJoin(
 function joinKey(type: JoinClause['type'], left: Expression, right: Expression, keyType: SqlType, former: AnalysedJoins['key'], scope: QueryScope): JoinKey {
   const columns = [left, right].filter((side) => side.kind === 'ColumnReference')
   const value = keyValue(type, left, right)
+  scope.madeUp.clear()
   if (type !== 'OUTER' && columns.length > 0) {
     // A second join on the key of the first keeps all columns that hold it.
     const chained = 'columns' in former && former.columns.some((column) => sameExpression(column, left)) ? former : undefined
@@ -96,7 +97,6 @@ function joinKey(type: JoinClause['type'], left: Expression, right: Expression, 
     }
   }
   const name = freeName(scope)
-  scope.madeUp.clear()
   scope.madeUp.set(name, keyType)
   return { columns: [{ kind: 'ColumnReference', name, span: left.span }], value, type: keyType }
 }

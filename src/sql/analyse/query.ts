@@ -20,7 +20,7 @@ import { analyseWindow } from './windows.ts'
 
 /** What the query is for: rows of a sink, or rows of an answer. */
 export type QueryPurpose =
-  | { readonly kind: 'sink'; readonly sink: string; readonly made: 'CREATE STREAM' | 'CREATE TABLE' | 'INSERT' }
+  | { readonly kind: 'sink'; readonly sink: string; readonly made: 'CREATE STREAM' | 'CREATE TABLE' | 'INSERT'; readonly columns?: readonly Column[] }
   | { readonly kind: 'answer' }
 
 export interface QueryResult {
@@ -62,7 +62,7 @@ export function analyseQuery(completed: CompletedQuery, purpose: QueryPurpose, o
   }
   const from = scope.sources[0]!
   const joined = query.joins.length > 0 ? analyseJoins(query, scope, options) : undefined
-  const items = expandItems(query, written, scope, purpose.kind === 'answer')
+  const items = expandItems(query, written, scope, purpose.kind === 'answer').map((item) => withSinkType(item, purpose))
   refuseSystemNames(items, purpose)
 
   refuseAggregates(query.where, scope)
@@ -111,6 +111,13 @@ export function analyseQuery(completed: CompletedQuery, purpose: QueryPurpose, o
     value,
     window: resultWindow(query, window, from.source),
   }
+}
+
+/** A NULL that is inserted has the type of the column it goes into. */
+function withSinkType(item: NamedItem, purpose: QueryPurpose): NamedItem {
+  const { expression, name } = item
+  const column = purpose.kind === 'sink' && expression.kind === 'NullLiteral' ? purpose.columns?.find((candidate) => candidate.name === name) : undefined
+  return column === undefined ? item : { ...item, expression: { kind: 'Cast', operand: expression, type: column.type, span: item.span } }
 }
 
 /** An answer may count without GROUP BY: all rows are one group then. */

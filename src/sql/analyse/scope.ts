@@ -35,6 +35,13 @@ function systemColumnsOf(source: Source): readonly Column[] {
   return source.window === undefined ? PSEUDO_COLUMNS : [...PSEUDO_COLUMNS, ...WINDOW_BOUNDS]
 }
 
+export function boundsMisused(name: string): string {
+  return (
+    `Window bounds column ${name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions.\n` +
+    'See https://github.com/confluentinc/ksql/issues/4397'
+  )
+}
+
 export type Clause = 'SELECT' | 'WHERE' | 'GROUP BY' | 'PARTITION BY' | 'HAVING' | 'JOIN ON'
 
 export class QueryScope {
@@ -126,11 +133,7 @@ export class QueryScope {
       if (madeUp !== undefined) return madeUp
       if (this.#isWindowBound(reference.name)) {
         if (clause === 'SELECT') return BIGINT
-        refuse(
-          `Window bounds column ${reference.name} can only be used in the SELECT clause of windowed aggregations and can not be passed to aggregate functions.\n` +
-            'See https://github.com/confluentinc/ksql/issues/4397',
-          reference.span,
-        )
+        refuse(boundsMisused(reference.name), reference.span)
       }
     }
     const source = reference.qualifier === undefined ? undefined : this.sourceOf(reference.qualifier)

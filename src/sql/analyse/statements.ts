@@ -103,7 +103,7 @@ function analyseInsert(statement: InsertInto, catalogue: Catalogue, options: Ana
 
 function planInsert(statement: InsertInto, completed: CompletedQuery, sink: Source, options: AnalysisOptions): QueryResult {
   try {
-    return planQuery(completed, { kind: 'sink', sink: sink.name, made: 'INSERT' }, options)
+    return planQuery(completed, { kind: 'sink', sink: sink.name, made: 'INSERT', columns: sink.value }, options)
   } catch (error) {
     if (!(error instanceof WrongResultType)) throw error
     return refuse('Incompatible data sink and query result. Data sink (STREAM) and select query result (TABLE) should be of the same type.', statement.span)
