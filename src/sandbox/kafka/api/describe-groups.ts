@@ -38,7 +38,7 @@ export const describeGroups = defineApi({
       writer
         .string(group?.state ?? 'Dead')
         .string(group?.protocolType ?? '')
-        .string(group?.protocol ?? '')
+        .string(stableProtocol(group))
       writer.structs([...(group?.members.values() ?? [])], (member) => {
         writer.string(member.id)
         if (version >= 4) writer.string(member.instanceId)
@@ -49,4 +49,8 @@ export const describeGroups = defineApi({
   },
 })
 
-const metadataOf = (group: Group | undefined, member: Member): Buffer => member.protocols.find(({ name }) => name === group?.protocol)?.metadata ?? NOTHING
+const metadataOf = (group: Group | undefined, member: Member): Buffer =>
+  member.protocols.find(({ name }) => name === stableProtocol(group))?.metadata ?? NOTHING
+
+/** What members agreed on shows only while it is in force. */
+const stableProtocol = (group: Group | undefined): string => (group?.state === 'Stable' ? group.protocol : '')
