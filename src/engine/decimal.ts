@@ -55,15 +55,29 @@ export function precisionOf(value: Decimal): number {
   return absolute(value.unscaled).toString().length
 }
 
-/** Rounds to the scale and throws when the whole part does not fit. */
+function refuseOverflow(value: Decimal, precision: number, scale: number): void {
+  if (absolute(value.unscaled) < powerOfTen(Math.max(0, precision - scale + value.scale))) return
+  throw new Error(
+    `Numeric field overflow: A field with precision ${precision} and scale ${scale} must round to an absolute value less than 10^${precision - scale}. Got ${formatDecimal(value)}`,
+  )
+}
+
+/** What a cast does: rounds to the scale; throws when the whole part does not fit. */
 export function fitDecimal(value: Decimal, precision: number, scale: number): Decimal {
-  const rounded = rescale(value, scale)
-  if (absolute(rounded.unscaled) >= powerOfTen(precision)) {
+  refuseOverflow(value, precision, scale)
+  return rescale(value, scale)
+}
+
+/** What reading a record does: the value must fit as it is. */
+export function exactDecimal(value: Decimal, precision: number, scale: number): Decimal {
+  refuseOverflow(value, precision, scale)
+  const fitted = rescale(value, scale)
+  if (scale < value.scale && rescale(fitted, value.scale).unscaled !== value.unscaled) {
     throw new Error(
-      `Numeric field overflow: A field with precision ${precision} and scale ${scale} must round to an absolute value less than 10^${precision - scale}. Got ${formatDecimal(value)}`,
+      `Cannot fit decimal '${formatDecimal(value)}' into DECIMAL(${precision}, ${scale}) without rounding. (Requires ${precisionOf(value)},${value.scale})`,
     )
   }
-  return rounded
+  return fitted
 }
 
 export function addDecimal(a: Decimal, b: Decimal): Decimal {
@@ -122,6 +136,21 @@ export function decimalToNumber(value: Decimal): number {
 /** Truncated toward zero. */
 export function decimalToBigint(value: Decimal): bigint {
   return rescale(value, 0, 'DOWN').unscaled
+}
+
+/** Every binary digit of the double, as `new BigDecimal(double)` has it, rounded to so many digits. */
+export function decimalOfBinary(value: number, digits: number): Decimal {
+  if (!Number.isFinite(value)) throw new Error('Infinite or NaN')
+  let scale = 0
+  let whole = value
+  while (!Number.isInteger(whole)) {
+    whole *= 2
+    scale++
+  }
+  // value = whole / 2^scale = whole * 5^scale / 10^scale
+  const exact = { unscaled: BigInt(whole) * 5n ** BigInt(scale), scale }
+  const spare = precisionOf(exact) - digits
+  return spare > 0 ? rescale(exact, scale - spare) : exact
 }
 
 /** Of the double's shortest text, as BigDecimal.valueOf does. */

@@ -19,6 +19,7 @@ import { type GroupView, tableRow, WindowAggregate } from './operators/window-ag
 import { partitionFor } from './partition.ts'
 import { columnsFormat } from './serde/format.ts'
 import { compileWriter } from './serde/record-writer.ts'
+import { compileSinkTime } from './serde/timestamp.ts'
 import { connectSources, type Feed, joinedColumns } from './sources.ts'
 import { resultTable } from './table-view.ts'
 import type { Row, Value } from './values.ts'
@@ -59,7 +60,19 @@ export function compileQuery(options: CompileOptions): RunningQuery {
     partitionOf: (key) => repartition(options, key),
   }
   const limit = limitOf(query.limit)
-  const { feeds, table } = assemble(compilation, options, limit, (row) => output.push(row))
+  const sinkTime = sink && compileSinkTime(sink)
+  const emit = (row: OutputRow): void => {
+    if (!sinkTime) {
+      output.push(row)
+      return
+    }
+    try {
+      output.push(sinkTime(row, Math.max(streamTime, current!.timestamp)))
+    } catch (error) {
+      report(new Error(`Error writing row with extracted timestamp: ${(error as Error).message}`))
+    }
+  }
+  const { feeds, table } = assemble(compilation, options, limit, emit)
   const writer = sink && compileWriter(sink)
   const byTopic = Map.groupBy(feeds, (feed) => feed.topic)
 

@@ -89,7 +89,7 @@ function define(statement: Extract<Statement, { kind: 'CreateSource' | 'CreateAs
   const { sink } = analysed
   const number = progress.queries.length
   const id = statement.kind === 'InsertInto' ? `INSERTQUERY_${number}` : `${statement.sourceType === 'STREAM' ? 'CSAS' : 'CTAS'}_${sink.name}_${number}`
-  const query = compileQuery({
+  const query = compile(statement, {
     query: analysed.query,
     sink,
     onError: (error) => options.onError?.(error, id),
@@ -97,6 +97,15 @@ function define(statement: Extract<Statement, { kind: 'CreateSource' | 'CreateAs
     ...(options.now ? { now: options.now } : {}),
   })
   progress.queries.push({ id, statement: analysed.statement, sink, query })
+}
+
+/** What the engine cannot run is refused like what the analysis refuses: with its place. */
+function compile(statement: Statement, options: CompileOptions): RunningQuery {
+  try {
+    return compileQuery(options)
+  } catch (error) {
+    throw new SqlError('analysis', (error as Error).message, statement.span)
+  }
 }
 
 function alter(statement: Extract<Statement, { kind: 'AlterSource' }>, progress: Progress): void {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { linesByTopic, recordedRun } from './recordings.ts'
 import { startRun } from './run.ts'
 
-describe('snapshot and restore', () => {
+describe('snapshot and restore', function () {
+  this.timeout(20_000)
   for (const [name, cut] of [
     ['ksqldb-clickstream', 1500],
     ['ksqldb-aggregates', 17],

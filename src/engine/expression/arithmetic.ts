@@ -1,18 +1,6 @@
 /** + - * / % over numbers, with Java's overflow and ksqlDB's decimal results; + over texts. */
 import type { ArithmeticOperator, SqlType } from '../../sql/index.ts'
-import {
-  addDecimal,
-  decimalToNumber,
-  divideDecimal,
-  fitDecimal,
-  multiplyDecimal,
-  negateDecimal,
-  powerOfTen,
-  precisionOf,
-  remainderDecimal,
-  rescale,
-  subtractDecimal,
-} from '../decimal.ts'
+import { addDecimal, decimalToNumber, fitDecimal, multiplyDecimal, negateDecimal, powerOfTen, remainderDecimal, subtractDecimal } from '../decimal.ts'
 import { asDecimalType, BIGINT, type DecimalType, DOUBLE, decimalType, INTEGER, isNumericType, STRING } from '../types.ts'
 import type { Decimal, Value } from '../values.ts'
 import { type Compiled, type Evaluate, NULL_OPERAND } from './scope.ts'
@@ -70,13 +58,12 @@ function remainderInteger(a: number, b: number): number {
   return (a % b) + 0
 }
 
-/** The quotient must come out even in the digits that the type gives it, as with RoundingMode.UNNECESSARY. */
+/** The quotient must come out even in the digits that its type gives it, as with RoundingMode.UNNECESSARY. */
 function divideExactly(a: Decimal, b: Decimal, type: DecimalType): Decimal {
-  const rough = divideDecimal(a, b, type.precision + type.scale)
-  const spare = precisionOf(rough) - type.precision
-  const rounded = spare > 0 ? rescale(divideDecimal(a, b, rough.scale - spare), rough.scale) : rough
-  if (rounded.unscaled % powerOfTen(rounded.scale - type.scale) !== 0n) throw new Error('Rounding necessary')
-  return fitDecimal(rescale(rounded, type.scale), type.precision, type.scale)
+  if (b.unscaled === 0n) throw new Error('/ by zero')
+  const dividend = a.unscaled * powerOfTen(type.scale - a.scale + b.scale)
+  if (dividend % b.unscaled !== 0n) throw new Error('Rounding necessary')
+  return fitDecimal({ unscaled: dividend / b.unscaled, scale: type.scale }, type.precision, type.scale)
 }
 
 type Binary = (a: never, b: never) => Value

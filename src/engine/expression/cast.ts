@@ -1,6 +1,6 @@
 /** CAST between types, and the texts that stand for numbers, booleans and times. */
 import type { SqlType } from '../../sql/index.ts'
-import { decimalOfNumber, decimalToBigint, decimalToNumber, fitDecimal, parseDecimal } from '../decimal.ts'
+import { decimalOfBinary, decimalToBigint, decimalToNumber, fitDecimal, parseDecimal } from '../decimal.ts'
 import { hashOrdered } from '../java/hash-map.ts'
 import { parseJavaDouble, parseWhole } from '../serde/json-values.ts'
 import { DAY_MS, parseDate, parseTime } from '../temporal/iso.ts'
@@ -89,7 +89,7 @@ function toDecimal(from: SqlType, to: Extract<SqlType, { kind: 'DECIMAL' }>): Co
     case 'BIGINT':
       return (value) => bounded({ unscaled: BigInt(value as number | bigint), scale: 0 })
     case 'DOUBLE':
-      return (value) => bounded(decimalOfNumber(value as number))
+      return (value) => bounded(decimalOfBinary(value as number, to.precision))
     case 'DECIMAL':
       return (value) => bounded(value as Decimal)
     case 'STRING':

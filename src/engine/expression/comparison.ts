@@ -1,8 +1,10 @@
 /** Comparisons, BETWEEN, IN and IS [NOT] DISTINCT FROM. A comparison with null is false, not null. */
 import type { ComparisonOperator, SqlType } from '../../sql/index.ts'
 import { comparatorOf } from '../compare.ts'
+import { decimalOfNumber } from '../decimal.ts'
 import { isNumericType, sameType, widerNumeric } from '../types.ts'
 import type { Value } from '../values.ts'
+import { widen } from './arithmetic.ts'
 import { nullableCast } from './cast.ts'
 import type { Compiled, Evaluate } from './scope.ts'
 
@@ -22,6 +24,21 @@ export function commonType(a: SqlType | undefined, b: SqlType | undefined): SqlT
 function commonStruct(a: Extract<SqlType, { kind: 'STRUCT' }>, b: Extract<SqlType, { kind: 'STRUCT' }>): SqlType {
   const fields = a.fields.map(({ name, type }) => ({ name, type: commonType(type, b.fields.find((field) => field.name === name)?.type)! }))
   return { kind: 'STRUCT', fields: [...fields, ...b.fields.filter(({ name }) => !fields.some((field) => field.name === name))] }
+}
+
+/** A DOUBLE beside a DECIMAL is compared by its shortest decimal text. */
+function comparedAs(a: SqlType | undefined, b: SqlType | undefined): SqlType | undefined {
+  const kinds = [a?.kind, b?.kind]
+  return kinds.includes('DECIMAL') && kinds.includes('DOUBLE') ? [a, b].find((type) => type!.kind === 'DECIMAL') : commonType(a, b)
+}
+
+function operandAs(operand: Compiled, type: SqlType): Evaluate {
+  if (type.kind !== 'DECIMAL' || !operand.type || operand.type.kind === 'STRING') return coerce(operand, type)
+  const widenOperand = operand.type.kind === 'DOUBLE' ? (value: Value) => decimalOfNumber(value as number) : widen(operand.type, type)
+  return (row) => {
+    const value = operand.evaluate(row)
+    return value === null ? null : widenOperand(value)
+  }
 }
 
 /** The operand as a value of the type. */
@@ -44,14 +61,14 @@ const TESTS: Record<ComparisonOperator, (order: number) => boolean> = {
 }
 
 export function compileComparison(operator: ComparisonOperator, left: Compiled, right: Compiled): Evaluate {
-  const type = commonType(left.type, right.type)
+  const type = comparedAs(left.type, right.type)
   if (!type) throw new Error('Comparison with NULL not supported')
-  const [a, b] = [coerce(left, type), coerce(right, type)]
+  const [a, b] = [operandAs(left, type), operandAs(right, type)]
   const compare = comparatorOf(type)
   const test = TESTS[operator]
   const distinct = operator === 'IS DISTINCT FROM'
   const nullSafe = distinct || operator === 'IS NOT DISTINCT FROM'
-  if (type.kind === 'INTEGER' || type.kind === 'BIGINT') return comparePrimitives(operator, a, b)
+  if (type.kind === 'INTEGER' || type.kind === 'BIGINT' || type.kind === 'DOUBLE') return comparePrimitives(operator, a, b)
   return (row) => {
     const x = a(row)
     const y = b(row)
@@ -60,7 +77,7 @@ export function compileComparison(operator: ComparisonOperator, left: Compiled, 
   }
 }
 
-/** The hot path of WHERE: whole numbers. */
+/** The hot path of WHERE: numbers, by Java's own operators; nothing is equal to, or other than, NaN. */
 function comparePrimitives(operator: ComparisonOperator, a: Evaluate, b: Evaluate): Evaluate {
   const ready = (x: Value, y: Value): boolean => x !== null && y !== null
   switch (operator) {
@@ -72,7 +89,7 @@ function comparePrimitives(operator: ComparisonOperator, a: Evaluate, b: Evaluat
     case '<>':
       return (row) => {
         const [x, y] = [a(row), b(row)]
-        return ready(x, y) && x !== y
+        return ready(x, y) && (x! < y! || x! > y!)
       }
     case '<':
       return (row) => {
@@ -96,9 +113,15 @@ function comparePrimitives(operator: ComparisonOperator, a: Evaluate, b: Evaluat
         return ready(x, y) && x! >= y!
       }
     case 'IS DISTINCT FROM':
-      return (row) => a(row) !== b(row)
+      return (row) => {
+        const [x, y] = [a(row), b(row)]
+        return ready(x, y) ? x! < y! || x! > y! : x !== y
+      }
     case 'IS NOT DISTINCT FROM':
-      return (row) => a(row) === b(row)
+      return (row) => {
+        const [x, y] = [a(row), b(row)]
+        return ready(x, y) ? !(x! < y! || x! > y!) : x === y
+      }
   }
 }
 

@@ -20,6 +20,6 @@ export function groupByKey(keyOf: (row: Row) => Value[] | null, downstream: Down
   return (change) => {
     if (change.key === null) return
     const key = change.row === null ? change.key : keyOf(change.row)
-    if (key !== null) downstream(change)
+    if (key !== null) downstream(change.window ? { ...change, window: undefined } : change)
   }
 }

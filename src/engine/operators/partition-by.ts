@@ -18,7 +18,7 @@ export function partitionBy(
   return (change) => {
     const row = change.row ?? emptyRow?.(change.key) ?? null
     const key = row === null ? null : keyOf(row)
-    downstream({ ...change, key, partition: key === null ? change.partition : partitionOf(key) })
+    downstream({ ...change, key, window: undefined, partition: key === null ? change.partition : partitionOf(key) })
   }
 }
 

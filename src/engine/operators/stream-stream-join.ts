@@ -6,6 +6,7 @@
 import { type Identity, keyIdentity } from '../compare.ts'
 import type { Row, Value } from '../values.ts'
 import type { Change, Downstream, Stateful } from './change.ts'
+import { storeKey } from './source.ts'
 
 export interface StreamStreamJoin {
   readonly beforeMs: number
@@ -89,7 +90,7 @@ export class StreamStreamJoiner implements Stateful {
     const other = task[side === 'left' ? 'right' : 'left']
     const from = Math.max(0, change.time - back, other.streamTime - this.#retentionMs + 1)
     const to = change.time + ahead
-    const matches = (other.records.get(keyIdentity(change.key!)) ?? []).filter(({ time }) => time >= from && time <= to)
+    const matches = (other.records.get(keyIdentity(storeKey(change))) ?? []).filter(({ time }) => time >= from && time <= to)
     for (const match of matches) {
       task.waiting = task.waiting.filter((waiting) => waiting.change !== match)
       const [left, right] = side === 'left' ? [change, match] : [match, change]
@@ -122,7 +123,7 @@ export class StreamStreamJoiner implements Stateful {
   #keep(buffer: Buffer, change: Change): void {
     buffer.streamTime = Math.max(buffer.streamTime, change.time)
     if (change.time <= buffer.streamTime - this.#retentionMs) return
-    const identity = keyIdentity(change.key!)
+    const identity = keyIdentity(storeKey(change))
     const records = buffer.records.get(identity)
     if (!records) buffer.records.set(identity, [change])
     else records.splice(records.findLastIndex(({ time }) => time <= change.time) + 1, 0, change)

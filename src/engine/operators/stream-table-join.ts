@@ -4,7 +4,7 @@
  */
 import type { Row, Value } from '../values.ts'
 import type { Downstream } from './change.ts'
-import type { TableStore } from './source.ts'
+import { storeKey, type TableStore } from './source.ts'
 
 export interface StreamTableJoin {
   readonly type: 'INNER' | 'LEFT'
@@ -17,7 +17,7 @@ export function streamTableJoin({ type, store, rightWidth }: StreamTableJoin, do
   const nothing: Row = new Array<Value>(rightWidth).fill(null)
   return (change) => {
     if (change.row === null) return
-    const match = change.key === null ? undefined : store.get(change.key)
+    const match = change.key === null ? undefined : store.get(storeKey(change))
     if (!match && type === 'INNER') return
     downstream({ ...change, row: [...change.row, ...(match?.row ?? nothing)] })
   }

@@ -1,6 +1,6 @@
 /** The DELIMITED format: one line of CSV, a field per column, an empty field for null. */
 import type { Column, SqlType } from '../../sql/index.ts'
-import { fitDecimal, formatDecimal, parseDecimal } from '../decimal.ts'
+import { exactDecimal, formatDecimal, parseDecimal } from '../decimal.ts'
 import { formatDouble } from '../java/double.ts'
 import type { Decimal, Value } from '../values.ts'
 import { fromBase64, toBase64 } from './base64.ts'
@@ -69,7 +69,7 @@ function fieldReader(type: SqlType): (text: string) => Value {
     case 'STRING':
       return (text) => text
     case 'DECIMAL':
-      return (text) => fitDecimal(need(parseDecimal(text), text, 'DECIMAL'), type.precision, type.scale)
+      return (text) => exactDecimal(need(parseDecimal(text), text, 'DECIMAL'), type.precision, type.scale)
     case 'BYTES':
       return (text) => need(fromBase64(text), text, 'BYTES')
     default:

@@ -1,6 +1,6 @@
 /** The time of a record: its own, or what the column named by WITH (TIMESTAMP = ...) says. */
 import type { Source } from '../../sql/index.ts'
-import type { InputRecord } from '../engine.ts'
+import type { InputRecord, OutputRow } from '../engine.ts'
 import { compileInstantParser } from '../temporal/pattern.ts'
 import type { Value } from '../values.ts'
 
@@ -24,4 +24,19 @@ export function compileTimestamp(source: Source): TimestampOf {
   const inKey = source.key.findIndex((column) => column.name === timestamp.column)
   const inValue = source.value.findIndex((column) => column.name === timestamp.column)
   return (_record, key, value) => toTime((inKey >= 0 ? key?.[inKey] : value[inValue]) ?? null)
+}
+
+/**
+ * Gives a row the time that WITH (TIMESTAMP = ...) of its sink says; a tombstone gets the stream time. Throws when the column
+ * holds no time: then the row is not written.
+ */
+export function compileSinkTime({ timestamp, key, value }: Source): ((row: OutputRow, streamTime: number) => OutputRow) | undefined {
+  if (!timestamp) return undefined
+  const toTime = columnTimestamp(timestamp.format)
+  const inKey = key.findIndex((column) => column.name === timestamp.column)
+  const inValue = value.findIndex((column) => column.name === timestamp.column)
+  return (row, streamTime) => {
+    if (row.value === null) return { ...row, timestamp: streamTime }
+    return { ...row, timestamp: toTime((inKey >= 0 ? row.key?.[inKey] : row.value[inValue]) ?? null) }
+  }
 }
