@@ -29,3 +29,16 @@ export const saved = z.looseObject({ uid: z.string(), version: z.number().option
 
 export const folders = z.array(z.looseObject({ uid: z.string(), title: z.string() }))
 export const folder = z.looseObject({ uid: z.string(), title: z.string() })
+
+// ---------------------------------------------------------------- /apis
+
+export const apiGroup = z.looseObject({ versions: z.array(z.looseObject({ version: z.string() })) })
+
+export const dashboardResource = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), generation: z.number().optional() }),
+  spec: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+})
+export const dashboardResources = z.looseObject({
+  metadata: z.looseObject({ continue: z.string().optional() }).optional(),
+  items: z.array(dashboardResource),
+})

@@ -1,14 +1,11 @@
-/**
- * Data sources and dashboards. Whose they are is in their uid, the only name of theirs that users do not edit; a tag lets
- * one search find all dashboards that the operator made.
- */
+/** Data sources and dashboards. Whose they are is in their uid, the only name of theirs that users do not edit. */
 import { z } from 'zod'
-import { OPERATOR } from '../../api/index.ts'
-import { type Desired, type Finding, type LedgerEntry, type Observed, type Owner, ownerHash, ownerHashIn } from '../../plan/index.ts'
+import { type Desired, type Finding, type LedgerEntry, type Owner, ownerHash, ownerHashIn } from '../../plan/index.ts'
 import { createHttpClient, Failure, type HttpOptions } from '../../ports/index.ts'
 import { readLogin, type SecretReader } from '../credentials.ts'
 import type { Applied, Target } from '../target.ts'
 import * as answers from './answers.ts'
+import { type DashboardApi, findDashboardApi } from './dashboards.ts'
 import { dataSourceBody, observedDataSource } from './data-source.ts'
 
 export interface GrafanaOptions {
@@ -40,23 +37,14 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
     return made.body.uid
   }
 
-  async function dashboardOf(uid: string, signal: AbortSignal): Promise<Observed<'Dashboard'> | undefined> {
-    const { status, body } = await http.request({ method: 'GET', path: ['api', 'dashboards', 'uid', uid], accept: [404], answer: z.unknown(), signal })
-    if (status === 404) return undefined
-    const { dashboard } = answers.dashboard.parse(body)
-    // What Grafana itself counts and numbers is no part of the declaration.
-    const { id: _, version: __, ...json } = dashboard
-    const hash = ownerHashIn(uid)
-    const title = typeof dashboard.title === 'string' ? dashboard.title : uid
-    return {
-      id: `Dashboard/${uid}`,
-      kind: 'Dashboard',
-      name: title,
-      ...(hash ? { ownerHash: hash } : {}),
-      spec: { uid, title, json },
-      backendId: uid,
-      health: 'Ready',
-    }
+  let found: Promise<DashboardApi> | undefined
+  /** Which API there is, asked again after a failure. */
+  function dashboards(signal: AbortSignal): Promise<DashboardApi> {
+    found ??= findDashboardApi(http, signal).catch((error: unknown) => {
+      found = undefined
+      throw error
+    })
+    return found
   }
 
   async function dataSourceList(signal: AbortSignal) {
@@ -73,14 +61,8 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
   }
 
   async function applyDashboard(desired: Desired<'Dashboard'>, signal: AbortSignal): Promise<Applied> {
-    await http.request({
-      method: 'POST',
-      path: ['api', 'dashboards', 'db'],
-      body: { dashboard: desired.spec.json, folderUid: await folderUid(signal), overwrite: true, message: `Applied by ${OPERATOR}` },
-      answer: answers.saved,
-      signal,
-    })
-    return { backendId: desired.spec.uid }
+    const { uid, json } = desired.spec
+    return { backendId: await (await dashboards(signal)).save(uid, json, await folderUid(signal), signal) }
   }
 
   return {
@@ -90,20 +72,15 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
     async probe(signal) {
       const { body } = await http.request({ method: 'GET', path: ['api', 'health'], answer: answers.health, signal })
       if (body.database !== 'ok') throw new Failure('Retry', 'BackendError', `Grafana says that its database is ${body.database}`)
+      // A server that was upgraded may have got the newer one.
+      found = undefined
       // /api/health needs no login: this tells whether the credential is good.
       await dataSourceList(signal)
       return body.version === undefined ? {} : { version: body.version }
     },
 
     async observe(signal) {
-      const observed: Observed[] = (await dataSourceList(signal)).map(observedDataSource)
-      const query = { type: 'dash-db', tag: OPERATOR, limit: 5000 }
-      const { body: found } = await http.request({ method: 'GET', path: ['api', 'search'], query, answer: answers.search, signal })
-      for (const { uid } of found) {
-        const dashboard = await dashboardOf(uid, signal)
-        if (dashboard) observed.push(dashboard)
-      }
-      return observed
+      return [...(await dataSourceList(signal)).map(observedDataSource), ...(await (await dashboards(signal)).list(signal))]
     },
 
     async check(desired, signal) {
@@ -136,8 +113,8 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
     async remove(entry: LedgerEntry, owner, signal) {
       refuseForeign(entry.id, owner)
       const uid = uidOf(entry.id)
-      const path = entry.kind === 'DataSource' ? ['api', 'datasources', 'uid', uid] : ['api', 'dashboards', 'uid', uid]
-      await http.request({ method: 'DELETE', path, accept: [404], answer: z.unknown(), signal })
+      if (entry.kind === 'Dashboard') await (await dashboards(signal)).remove(uid, signal)
+      else await http.request({ method: 'DELETE', path: ['api', 'datasources', 'uid', uid], accept: [404], answer: z.unknown(), signal })
       return {}
     },
 

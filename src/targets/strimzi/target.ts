@@ -68,9 +68,10 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     await kube.patch(await topics(signal), namespace, objectName, { type: 'merge', body }, signal)
   }
 
-  async function create(desired: Desired<'KafkaTopic'>, owner: Owner, signal: AbortSignal): Promise<void> {
+  async function create(desired: Desired<'KafkaTopic'>, owner: Owner, again: boolean, signal: AbortSignal): Promise<void> {
     const resource = await topics(signal)
-    const there = await kafka.describeTopics([desired.spec.topicName])
+    // Where the ledger says that we made it, only its object was lost.
+    const there = again ? [] : await kafka.describeTopics([desired.spec.topicName])
     const object: KubeObject = {
       apiVersion: `${STRIMZI_GROUP}/${resource.version}`,
       kind: 'KafkaTopic',
@@ -141,7 +142,7 @@ export function createStrimziTarget(options: StrimziOptions): Target {
       const desired = action.desired as Desired<'KafkaTopic'>
       const existing = await find(desired.spec.topicName, signal)
       if (!existing) {
-        await create(desired, owner, signal)
+        await create(desired, owner, action.entry?.phase === 'done', signal)
         return { pending: true }
       }
       const observed = observedTopic(existing)

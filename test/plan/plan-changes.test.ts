@@ -1,0 +1,242 @@
+/** The graph against what exists and the ledger: one table of situations, one of order. */
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { type Graph, type LedgerEntry, type Observed, ownerHash, type Plan, planChanges, type ResourceSpecs, summarise } from '../../src/plan/index.ts'
+import { graphOf, owner } from './given.ts'
+
+const yaml = (further = '', clicks = '') => `
+topics:
+  - {name: clicks${clicks}}
+sources:
+  - {name: gen, datagen: {preset: clickstream, topic: clicks}}
+statements:
+  - name: base
+    sql: |
+      CREATE STREAM CLICKS (USERID INT, BYTES BIGINT) WITH (KAFKA_TOPIC='clicks', VALUE_FORMAT='JSON');
+      CREATE STREAM BIG AS SELECT USERID, BYTES FROM CLICKS WHERE BYTES > 100;
+metrics:
+  - {name: M, from: CLICKS, measures: [{name: N, function: count}], by: [USERID], window: {type: tumbling, size: 1m}, panel: {}}
+${further}`
+
+const graph = graphOf(yaml())
+const find = (id: string, from: Graph = graph) => from.nodes.find((node) => node.id === id)!
+
+/** A world in which everything is as declared. */
+function world(of: Graph = graph): Observed[] {
+  return of.nodes.map((node) => ({
+    id: node.id,
+    kind: node.kind,
+    name: node.name,
+    ...(node.kind === 'DataSource' || node.kind === 'Dashboard' ? { ownerHash: ownerHash(owner) } : node.kind === 'Statement' ? {} : { owner }),
+    spec: node.spec,
+    ...(node.kind === 'Statement' ? { backendId: `CSAS_${node.name}_1` } : {}),
+    health: 'Ready',
+  }))
+}
+
+const entries = (of: Graph = graph, phase: 'intent' | 'done' = 'done'): LedgerEntry[] =>
+  of.nodes.map(({ id, kind, name, hash, specPath, onRemove }) => ({ id, kind, name, phase, hash, specPath, onRemove }))
+
+const plan = (observed: readonly Observed[], ledger: readonly LedgerEntry[], of: Graph = graph): Plan =>
+  planChanges({ graph: of, observed, ledger: { entries: ledger }, owner })
+const rows = ({ actions, findings }: Plan) => [
+  ...actions.map(({ class: cls, id, rule }) => `${cls} ${id} ${rule}`),
+  ...findings.map(({ severity, reason, path }) => `${severity} ${reason} ${path}`),
+]
+const edit = (observed: readonly Observed[], id: string, change: (object: Observed) => Observed | undefined) =>
+  observed.flatMap((object) => (object.id === id ? (change(object) ?? []) : [object]))
+const withSpec = (spec: object) => (object: Observed) => ({ ...object, spec: { ...object.spec, ...spec } }) as Observed
+const config = (id: string) => (find(id).spec as ResourceSpecs['Connector']).config
+
+describe('A plan', () => {
+  const cases: Record<string, () => [Plan, string[]]> = {
+    'is empty when everything is as declared': () => [plan(world(), entries()), []],
+    'makes everything, in the order of dependencies': () => [
+      plan([], []),
+      graph.nodes.map(({ id }) => `Create ${id.replace(/Dashboard\/.*/, 'Dashboard/DASHBOARD')} Missing`),
+    ],
+    'repeats a create that was cut off': () => [
+      plan(
+        world().filter(({ id }) => id !== 'Connector/gen'),
+        entries().map((entry) => (entry.id === 'Connector/gen' ? { ...entry, phase: 'intent' as const } : entry)),
+      ),
+      ['Create Connector/gen InterruptedCreate'],
+    ],
+    'asks for nothing where a cut-off create was finished': () => [plan(world(), entries(graph, 'intent')), []],
+    'makes again what somebody removed': () => [
+      plan(
+        world().filter(({ id }) => id !== 'Statement/BIG'),
+        entries(),
+      ),
+      ['Create Statement/BIG Drifted'],
+    ],
+    'repairs a config that somebody edited': () => [
+      plan(edit(world(), 'Connector/gen', withSpec({ config: { ...config('Connector/gen'), 'max.interval': '9' } })), entries()),
+      ['InPlace Connector/gen Drifted'],
+    ],
+    'takes a default written out for no change': () => [
+      plan(edit(world(), 'Connector/gen', withSpec({ config: { ...config('Connector/gen'), 'errors.tolerance': 'none', name: 'gen' } })), entries()),
+      [],
+    ],
+    'repairs a connector that somebody paused': () => [
+      plan(edit(world(), 'Connector/gen', withSpec({ state: 'PAUSED' })), entries()),
+      ['InPlace Connector/gen Drifted'],
+    ],
+    'restarts a failed task': () => [
+      plan(
+        edit(world(), 'Connector/gen', (object) => ({ ...object, health: 'Failed', reason: 'TaskFailed', message: 'x' })),
+        entries(),
+      ),
+      ['InPlace Connector/gen TaskFailed'],
+    ],
+    'starts a query again that somebody terminated': () => [
+      plan(
+        edit(world(), 'Statement/BIG', ({ backendId: _, ...object }) => ({ ...object, health: 'Failed', reason: 'NotRunning' })),
+        entries(),
+      ),
+      ['Replace Statement/BIG NotRunning'],
+    ],
+    'resumes a query that somebody paused': () => [
+      plan(edit(world(), 'Statement/BIG', withSpec({ running: false })), entries()),
+      ['InPlace Statement/BIG Drifted'],
+    ],
+    'only reports drift where the policy says so': () => [
+      plan(edit(world(graphOf(yaml('driftPolicy: Report'))), 'Connector/gen', withSpec({ state: 'PAUSED' })), entries(), graphOf(yaml('driftPolicy: Report'))),
+      ['warning Drifted spec.sources[0]'],
+    ],
+    'is silent about drift where the policy says so': () => [
+      plan(
+        edit(world(), 'Connector/gen', () => undefined),
+        entries(),
+        graphOf(yaml('driftPolicy: Ignore')),
+      ),
+      [],
+    ],
+    'changes what is declared anew': () => [
+      plan(world(), entries(), graphOf(yaml().replace('preset: clickstream,', 'preset: clickstream, interval: 5ms,'))),
+      ['InPlace Connector/gen SpecChanged'],
+    ],
+    'grows a topic, and what is made of it cannot follow': () => [
+      plan(world(), entries(), graphOf(yaml('', ', partitions: 3'))),
+      ['InPlace KafkaTopic/clicks SpecChanged', 'InPlace KafkaTopic/BIG SpecChanged', 'InPlace KafkaTopic/M SpecChanged'],
+    ],
+    'replaces a statement where ksqlDB can': () => [
+      plan(world(), entries(), graphOf(yaml().replace('BYTES > 100', 'BYTES > 200'))),
+      ['Replace Statement/BIG SpecChanged'],
+    ],
+    'waits where ksqlDB cannot': () => [
+      plan(world(), entries(), graphOf(yaml().replace('size: 1m', 'size: 2m'))),
+      ['InPlace Dashboard/DASHBOARD SpecChanged', 'error ApprovalRequired spec.metrics[0]'],
+    ],
+    'never shrinks a topic': () => [
+      plan(edit(world(), 'KafkaTopic/clicks', withSpec({ partitions: 4 })), entries()),
+      ['error PartitionsCannotShrink spec.topics[0]'],
+    ],
+    'touches nothing of another pipeline': () => [
+      plan(
+        edit(world(), 'Connector/gen', (object) => ({ ...object, owner: { namespace: 'demo', pipeline: 'other' } })),
+        [],
+      ),
+      ['error OwnedByAnother spec.sources[0]'],
+    ],
+    'touches nothing that somebody else made': () => [
+      plan(
+        edit(world(), 'IndexTemplate/demo.clicks.m', ({ owner: _, ...object }) => object),
+        [],
+      ),
+      ['error OwnedByAnother spec.metrics[0]'],
+    ],
+    'marks again what somebody wrote anew without our mark': () => [
+      plan(
+        edit(world(), 'IndexTemplate/demo.clicks.m', ({ owner: _, ...object }) => object),
+        entries(),
+      ),
+      ['InPlace IndexTemplate/demo.clicks.m Drifted'],
+    ],
+    'takes a statement of another meaning for somebody else’s': () => [
+      plan(edit(world(), 'Statement/BIG', withSpec({ sql: 'CREATE STREAM BIG AS SELECT USERID, BYTES FROM CLICKS WHERE BYTES > 7;' })), []),
+      ['error OwnedByAnother spec.statements[0]'],
+    ],
+    'lets Strimzi look after a topic again': () => [
+      plan(
+        edit(world(), 'KafkaTopic/clicks', (object) => ({ ...object, health: 'Pending', reason: 'Unmanaged' })),
+        entries(),
+      ),
+      ['InPlace KafkaTopic/clicks Drifted'],
+    ],
+  }
+  for (const [sentence, make] of Object.entries(cases)) {
+    it(sentence, () => {
+      const [made, expected] = make()
+      assert.deepEqual(
+        rows(made).map((row) => row.replace(/Dashboard\/\S+/, 'Dashboard/DASHBOARD')),
+        expected,
+      )
+    })
+  }
+
+  it('finds what is ours again when the ledger is lost', () => {
+    const made = plan(world(), [])
+    assert.deepEqual(rows(made), [])
+    assert.deepEqual(
+      made.recovered.map(({ id, phase, hash }) => [id, phase, hash]),
+      graph.nodes.map(({ id, hash }) => [id, 'done', hash]),
+    )
+  })
+
+  it('removes what is no longer declared, users before what they use', () => {
+    const shuffled = entries().reverse()
+    const { actions } = plan(world(), shuffled, { nodes: [] })
+    const at = (id: string) => actions.findIndex((action) => action.id === id)
+    assert.equal(actions.length, graph.nodes.length)
+    for (const { id, dependsOn } of graph.nodes) for (const below of dependsOn) assert.ok(at(id) < at(below), `${id} goes before ${below}`)
+    const [stream, big] = [actions[at('Statement/CLICKS')]!, actions[at('Statement/BIG')]!]
+    assert.ok(stream.after.includes(big.id))
+  })
+
+  it('holds up what builds on an action', () => {
+    const { actions } = plan([], [])
+    for (const [at, action] of actions.entries()) for (const id of action.after) assert.ok(actions.findIndex((other) => other.id === id) < at)
+  })
+
+  it('comes to rest from any state: what it makes is what it wants', () => {
+    fc.assert(
+      fc.property(fc.subarray(graph.nodes as never[]), fc.boolean(), (present, lost) => {
+        const there = world().filter(({ id }) => (present as Graph['nodes']).some((node) => node.id === id))
+        const ledger = lost ? [] : entries()
+        const first = plan(there, ledger)
+        assert.deepEqual(
+          first.findings.filter(({ severity }) => severity === 'error'),
+          [],
+        )
+        assert.deepEqual(rows(plan(world(), entries())), [])
+        assert.equal(first.actions.length, graph.nodes.length - there.length)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('A summary', () => {
+  const sum = (observed: readonly Observed[], of: Graph = graph) => summarise({ graph: of, observed, ledger: { entries: entries(of) }, owner })
+  const stage = (observed: readonly Observed[], name: string) => sum(observed).stages.find((one) => one.stage === name)!
+
+  it('is ready when everything is', () => {
+    const { ready, total, stages } = sum(world())
+    assert.equal(ready, total)
+    assert.ok(stages.every(({ status }) => status === 'True'))
+  })
+  it('says Unknown while something is only pending, and False for what is wrong', () => {
+    const pending = edit(world(), 'Connector/gen', (object) => ({ ...object, health: 'Pending', reason: 'Starting', message: 'starting' }))
+    assert.deepEqual([stage(pending, 'Sources').status, stage(pending, 'Sources').reason], ['Unknown', 'Starting'])
+    const failed = edit(world(), 'Statement/BIG', (object) => ({ ...object, health: 'Failed', reason: 'QueryFailing', message: 'at offset 7' }))
+    assert.equal(stage(failed, 'Statements').status, 'False')
+    assert.match(stage(failed, 'Statements').message, /2 of 3 ready; Statement BIG: at offset 7/)
+    const missing = world().filter(({ kind }) => kind !== 'IndexTemplate')
+    assert.equal(stage(missing, 'Templates').reason, 'Missing')
+  })
+  it('counts a generator that is done as well', () => {
+    const done = edit(world(), 'Connector/gen', (object) => ({ ...object, health: 'Completed', reason: 'Completed' }))
+    assert.deepEqual([stage(done, 'Sources').status, stage(done, 'Sources').reason], ['True', 'Completed'])
+  })
+})
