@@ -1,7 +1,7 @@
 /** What the server serves, told in both ways clients ask: group by group, and all at once (aggregated discovery). */
 import { createHash } from 'node:crypto'
 import { parseAccept } from './accept.ts'
-import { apiVersionOf, type ResourceRegistry, type ResourceType } from './resources.ts'
+import { apiVersionOf, type ResourceRegistry, type ResourceType, shownVerbs } from './resources.ts'
 
 /** The Kubernetes version that this stand-in speaks like. */
 export const VERSION = {
@@ -62,7 +62,7 @@ export function resourceList(registry: ResourceRegistry, groupName: string, vers
         singularName: resource.singular,
         namespaced: resource.namespaced,
         kind: resource.kind,
-        verbs: resource.verbs,
+        verbs: shownVerbs(resource),
         ...(resource.shortNames.length ? { shortNames: resource.shortNames } : {}),
         ...(resource.categories.length ? { categories: resource.categories } : {}),
         storageVersionHash: storageVersionHash(resource),
@@ -127,7 +127,7 @@ function aggregatedResource(resource: ResourceType): unknown {
     responseKind,
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
-    verbs: resource.verbs,
+    verbs: shownVerbs(resource),
     ...(resource.shortNames.length ? { shortNames: resource.shortNames } : {}),
     ...(resource.categories.length ? { categories: resource.categories } : {}),
     ...(subresources.length ? { subresources } : {}),

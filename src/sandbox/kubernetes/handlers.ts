@@ -13,7 +13,7 @@ import { applyJsonPatch, mergePatch } from './patch.ts'
 import type { ResourceType } from './resources.ts'
 import { fromScale, toScale } from './scale.ts'
 import { withObjectMeta } from './schema/structural.ts'
-import { ApiError, badRequest, conflict, invalid, methodNotAllowed, noSuchPath, notFound } from './status.ts'
+import { ApiError, badRequest, conflict, definitionTerminating, invalid, methodNotAllowed, noSuchPath, notFound } from './status.ts'
 import type { Store } from './store.ts'
 import { strategicMerge } from './strategic.ts'
 import { finalizerWarnings } from './validation.ts'
@@ -51,6 +51,7 @@ export class Handlers {
     // The handler of custom resources takes a POST behind a name for a create all the same.
     if (!verb || (verb === 'create' && name !== '' && !resource.custom)) throw methodNotAllowed()
     if (!resource.verbs.includes(verb)) throw methodNotAllowed(resource, verb)
+    if (resource.terminating && verb === 'create') throw definitionTerminating(resource)
     if (resource.deprecation) request.warnings.push(resource.deprecation)
     return request.subresource ? this.#subresource(request) : this.#plain(request, verb)
   }

@@ -46,6 +46,8 @@ export interface ResourceType extends Named {
   readonly generation: boolean
   /** Whether an update without a resourceVersion is taken as one of the newest. */
   readonly unconditional: boolean
+  /** Its definition is being deleted: no new objects, and discovery leaves out what writes. */
+  readonly terminating?: boolean
   /** Told as a warning to everyone who uses this version. */
   readonly deprecation?: string
   checkName(name: string): string[]
@@ -70,6 +72,10 @@ export const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list',
 
 /** The verbs of custom resources, in the order in which the real server tells them. */
 export const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
+
+export function shownVerbs(resource: ResourceType): readonly string[] {
+  return resource.terminating ? resource.verbs.filter((verb) => !['create', 'patch', 'update'].includes(verb)) : resource.verbs
+}
 
 export function apiVersionOf(resource: Pick<ResourceType, 'group' | 'version'>): string {
   return resource.group ? `${resource.group}/${resource.version}` : resource.version

@@ -132,8 +132,7 @@ export class ServeDefinitions {
   /** What is on its way out takes no more objects. */
   #close(storage: string): void {
     for (const type of this.#registry.all()) {
-      if (type.storage === storage && type.verbs.includes('create'))
-        this.#registry.add({ ...type, verbs: ['delete', 'deletecollection', 'get', 'list', 'watch'] })
+      if (type.storage === storage && !type.terminating) this.#registry.add({ ...type, terminating: true })
     }
   }
 

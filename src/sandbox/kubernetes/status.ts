@@ -108,6 +108,9 @@ export const methodNotAllowed = (resource?: Named, action?: string): ApiError =>
       })
     : new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
+export const definitionTerminating = (resource: Named): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating', { group: resource.group, kind: resource.plural })
+
 export const notAcceptable = (accepted: readonly string[]): ApiError =>
   new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
 
