@@ -59,7 +59,7 @@ export function checkFormat(format: Format, part: Part, columns: readonly Column
   const shown = columns.map((column) => show(column, part))
   refuse(
     `${part === 'KEY' ? 'Key' : 'Value'} format does not support schema.\nformat: ${format}\n` +
-      `schema: Persistence{columns=[${shown.join(', ')}], features=[${format === 'JSON' && columns.length === 1 ? 'UNWRAP_SINGLES' : ''}]}\nreason: ${reason}`,
+      `schema: Persistence{columns=[${shown.join(', ')}], features=[${part === 'KEY' && format === 'JSON' && columns.length === 1 ? 'UNWRAP_SINGLES' : ''}]}\nreason: ${reason}`,
     span,
     { code, stage: 'build' },
   )

@@ -24,7 +24,8 @@ interface Resolved {
 export type Resolution = { readonly found: Resolved } | { readonly problem: string; readonly internal: boolean }
 
 export function resolveFunction(signature: FunctionSignature, args: readonly ArgumentType[]): Resolution {
-  for (const widen of [false, true]) {
+  // Aggregates never widen: AVG of a DECIMAL is no AVG of a DOUBLE.
+  for (const widen of signature.kind === 'aggregate' ? [false] : [false, true]) {
     const fitting = signature.variations.flatMap((variation) => {
       const bindings = new Map<string, SqlType | null>()
       const parameters = spread(variation.parameters, args.length)
@@ -77,9 +78,11 @@ function matches(pattern: TypePattern, type: ArgumentType, bindings: Map<string,
       return sameType(bound, type)
     }
     case 'array':
-      return type.kind === 'ARRAY' && matches(pattern.element, type.element, bindings, false)
-    case 'map':
-      return type.kind === 'MAP' && matches(pattern.key, type.key, bindings, false) && matches(pattern.value, type.value, bindings, false)
+      return type.kind === 'ARRAY' && matches(pattern.element, type.element, bindings, widen && !hasLetter(pattern))
+    case 'map': {
+      const inner = widen && !hasLetter(pattern)
+      return type.kind === 'MAP' && matches(pattern.key, type.key, bindings, inner) && matches(pattern.value, type.value, bindings, inner)
+    }
     case 'struct':
       return (
         type.kind === 'STRUCT' &&
