@@ -96,7 +96,7 @@ const table: readonly (readonly [sql: string, message: RegExp, column: number])[
     /Parameter 2 passed to function TOPK must be a literal constant, but was expression: 'A'/,
     37,
   ],
-  ['CREATE TABLE X AS SELECT K, AVG(D) AS M FROM S GROUP BY K;', /Function 'AVG' does not accept parameters \(DECIMAL\(4, 2\)\)/, 30],
+  ['CREATE TABLE X AS SELECT K, AVG(D) AS M FROM S GROUP BY K;', /Function 'AVG' does not accept parameters \(DECIMAL\(4, 2\)\)/, 29],
   // inserts
   ['INSERT INTO RO SELECT K, A FROM S;', /Cannot insert into read-only stream: RO/, 13],
   ['INSERT INTO T SELECT * FROM T;', /INSERT INTO can only be used to insert into a stream\. T is a table\./, 13],
