@@ -3,7 +3,8 @@ import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import { type ConnectClient, createConnectClient } from './connect/client.ts'
 import type { BodyValue } from './rest/body.ts'
 import { genericError, statementError } from './rest/errors.ts'
-import { QueryHost, type StartOffsets } from './run/query-host.ts'
+import type { StartOffsets } from './run/partitions.ts'
+import { QueryHost } from './run/query-host.ts'
 import type { ServerView, TransientQuery } from './server-view.ts'
 import { applyChange, type Change, type Effects } from './statements/change.ts'
 import type { PlanningWorld } from './statements/create.ts'
@@ -159,15 +160,16 @@ export class KsqldbServer implements ServerView {
 
   async #runParsed(parsed: readonly Parsed[], session: Session): Promise<Entity[]> {
     const copy = (): Session => ({ properties: { ...session.properties }, variables: { ...session.variables } })
-    await runStatements(parsed, await this.#sandbox(copy()))
-    return runStatements(parsed, await this.world(copy()))
+    const topics = await Topics.load(this.kafka)
+    await runStatements(parsed, this.#sandbox(copy(), topics.forSandbox()))
+    return runStatements(parsed, this.#real(copy(), topics))
   }
 
-  async #sandbox(session: Session): Promise<World> {
+  #sandbox(session: Session, topics: Topics): World {
     const state = new State(this.#state)
     let sequence = this.#commands.last
     return {
-      ...(await this.#worldOf(session, state, true)),
+      ...this.#worldOf(session, state, topics, true),
       submit: async ({ change }: CommandRequest) => {
         sequence += 2
         const effects = applyChange(state, change, sequence)
@@ -176,13 +178,16 @@ export class KsqldbServer implements ServerView {
     }
   }
 
-  /** The real one. */
-  async world(session: Session): Promise<World> {
-    return { ...(await this.#worldOf(session, this.#state, false)), submit: (request: CommandRequest) => this.#submit(request, session) }
+  #real(session: Session, topics: Topics): World {
+    return { ...this.#worldOf(session, this.#state, topics, false), submit: (request: CommandRequest) => this.#submit(request, session) }
   }
 
-  async #worldOf(session: Session, state: State, sandbox: boolean): Promise<Omit<World, 'submit'>> {
-    const topics = await Topics.load(this.kafka, sandbox)
+  /** The world of statements, for queries that look at it. */
+  async world(session: Session): Promise<World> {
+    return this.#real(session, await Topics.load(this.kafka))
+  }
+
+  #worldOf(session: Session, state: State, topics: Topics, sandbox: boolean): Omit<World, 'submit'> {
     return { sandbox, state, topics, session, kafka: this.kafka, connect: this.#connect, log: this.log, server: this }
   }
 
@@ -220,14 +225,13 @@ export class KsqldbServer implements ServerView {
   async #stopQuery(id: string, forGood: boolean): Promise<void> {
     const host = this.#hosts.get(id)
     this.#hosts.delete(id)
-    if (!forGood) return host?.stop()
     await host?.finish()
-    // Leaving the group takes as long as a fetch: nobody need wait for that.
+    // Leaving the group takes as long as a fetch: nobody need wait for that, the query that replaces this one will.
     const leave = async () => {
       await host?.stop()
-      await this.kafka.deleteGroup(this.groupOf(id))
+      if (forGood) await this.kafka.deleteGroup(this.groupOf(id))
     }
-    const left = leave().catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be deleted'))
+    const left = leave().catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be left or deleted'))
     this.#leaving.add(left)
     void left.finally(() => this.#leaving.delete(left))
   }
@@ -285,7 +289,7 @@ export class KsqldbServer implements ServerView {
   }
 
   async #restore(commands: Awaited<ReturnType<CommandLog['open']>>): Promise<void> {
-    const topics = await Topics.load(this.kafka, true)
+    const topics = (await Topics.load(this.kafka)).forSandbox()
     for (const { command, sequence } of commands) {
       const world: PlanningWorld = { state: this.#state, topics, session: { properties: { ...command.properties }, variables: { ...command.variables } } }
       try {

@@ -1,23 +1,18 @@
 /** Plays recorded requests of a real server, in their order, against the stand-in and says which answers are the same. */
 import { connect } from 'node:http2'
-import { type Clock, createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../../src/ports/index.ts'
+import { createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../../src/ports/index.ts'
 import { startKafka } from '../../../src/sandbox/kafka/index.ts'
 import { startKsqldb } from '../../../src/sandbox/ksqldb/index.ts'
 import type { SandboxServer } from '../../../src/sandbox/server.ts'
 import { startRecordedConnect } from './replay-connect.ts'
 import { comparable, difference, type Recorded, withoutUnfinished } from './replay-normal.ts'
+import { fastClock } from './setup.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of any shape
 type Any = any
 
 /** Time-outs of the server pass this many times faster. */
 const SPEED = 10
-const started = systemClock.now()
-const fastClock: Clock = {
-  now: () => started + (systemClock.now() - started) * SPEED,
-  after: (ms, fn) => systemClock.after(ms / SPEED, fn),
-  sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-}
 const log = createLogger({ name: 'replay', level: process.env.REPLAY_LOG ?? 'silent' })
 
 /** What the recording did between two requests without saying so. */
@@ -181,7 +176,7 @@ class Player {
   /** Until every persistent query has consumed its topics. */
   async #settle(): Promise<void> {
     let [last, same] = ['', 0]
-    while (same < 15) {
+    while (same < 6) {
       const { text } = await this.#ksql('SHOW QUERIES EXTENDED;')
       const tasks = parsed(text)[0].queryDescriptions.flatMap((query: Any) => query.tasksMetadata)
       const open = tasks
@@ -328,7 +323,7 @@ async function startBroker(): Promise<{ broker: SandboxServer; kafka: KafkaClien
   return { broker, kafka: createKafkaClient({ brokers: [broker.url], clientId: 'ksqldb', log }) }
 }
 
-const startServer = (kafka: KafkaClient, connectUrl: string) => startKsqldb({ kafka, clock: fastClock, random: seededRandom(2), log, connectUrl })
+const startServer = (kafka: KafkaClient, connectUrl: string) => startKsqldb({ kafka, clock: fastClock(SPEED), random: seededRandom(2), log, connectUrl })
 
 function keyOf(key: unknown): Buffer | null {
   if (key === undefined || key === null) return null

@@ -1,5 +1,5 @@
 /** A ksqlDB stand-in over a Kafka stand-in, and a client in the style of curl. */
-import { createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../../src/ports/index.ts'
+import { type Clock, createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../../src/ports/index.ts'
 import { startKafka } from '../../../src/sandbox/kafka/index.ts'
 import { startKsqldb } from '../../../src/sandbox/ksqldb/index.ts'
 import type { SandboxServer } from '../../../src/sandbox/server.ts'
@@ -30,10 +30,21 @@ const log = createLogger({ name: 'test', level: 'silent' })
 /** Quick commits, every update written: what comes out does not depend on time. */
 const PROPERTIES = { 'ksql.streams.commit.interval.ms': '50', 'ksql.streams.cache.max.bytes.buffering': '0' }
 
-export async function startBench(properties: Readonly<Record<string, string>> = PROPERTIES): Promise<Bench> {
+/** A clock whose time passes `speed` times as fast. */
+export function fastClock(speed: number): Clock {
+  const started = systemClock.now()
+  return {
+    now: () => started + (systemClock.now() - started) * speed,
+    after: (ms, fn) => systemClock.after(ms / speed, fn),
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+  }
+}
+
+export async function startBench(options: { properties?: Readonly<Record<string, string>>; clock?: Clock } = {}): Promise<Bench> {
+  const { properties = PROPERTIES, clock = systemClock } = options
   const broker = await startKafka({ clock: systemClock, random: seededRandom(1), log })
   const kafka = createKafkaClient({ brokers: [broker.url], clientId: 'ksqldb', log })
-  const start = () => startKsqldb({ kafka, clock: systemClock, random: seededRandom(2), log, properties })
+  const start = () => startKsqldb({ kafka, clock, random: seededRandom(2), log, properties })
   let server = await start()
   const request = async (method: string, path: string, body?: string, accept?: string): Promise<Answer> => {
     const headers = accept === undefined ? {} : { accept }

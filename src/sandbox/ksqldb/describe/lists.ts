@@ -4,7 +4,7 @@ import { genericError, StatementFault } from '../rest/errors.ts'
 import { listConnectorPlugins, listConnectors } from '../statements/connectors.ts'
 import { SERVER_PROPERTIES } from '../statements/server-properties.ts'
 import type { Entity, Parsed, World } from '../statements/world.ts'
-import { describeQuery } from './queries.ts'
+import { describeQueries } from './queries.ts'
 import { schemaInfo } from './schema.ts'
 import { describeSource, queryLine, sourceLine } from './sources.ts'
 
@@ -27,7 +27,7 @@ export async function list(parsed: Parsed, statement: List, world: World): Promi
       return topics(parsed, statement, world)
     case 'QUERIES':
       if (statement.extended) {
-        return entity('query_descriptions', { queryDescriptions: await Promise.all(world.state.queries().map((query) => describeQuery(query, world))) })
+        return entity('query_descriptions', { queryDescriptions: await describeQueries(world.state.queries(), world) })
       }
       return entity('queries', { queries: [...world.state.queries().map(queryLine), ...world.server.transients().map(transientLine)] })
     case 'TYPES':

@@ -6,7 +6,17 @@ import { executionPlan } from './execution-plan.ts'
 import { type FieldInfo, fieldInfos } from './schema.ts'
 import { topologyText } from './topology.ts'
 
-export async function describeQuery(query: PersistentQuery, world: World) {
+/** All of them, with the ends of their topics asked for once. */
+export async function describeQueries(queries: readonly PersistentQuery[], world: World) {
+  const ends = await world.kafka.topicOffsets([...new Set(queries.flatMap(topicsOf))])
+  return Promise.all(queries.map((query) => describeQuery(query, world, ends)))
+}
+
+const topicsOf = ({ query }: PersistentQuery) => [...new Set([query.from.source.topic, ...query.joins.map((join) => join.right.source.topic)])]
+
+type Ends = Awaited<ReturnType<World['kafka']['topicOffsets']>>
+
+async function describeQuery(query: PersistentQuery, world: World, ends: Ends) {
   const { server } = world
   const host = server.hostOf(query.id)
   return {
@@ -23,7 +33,7 @@ export async function describeQuery(query: PersistentQuery, world: World) {
     ksqlHostQueryStatus: { [server.host]: 'RUNNING' },
     queryType: 'PERSISTENT',
     queryErrors: host?.errors ?? [],
-    tasksMetadata: await tasks(query, world),
+    tasksMetadata: await tasks(query, world, ends),
     consumerGroupId: server.groupOf(query.id),
     state: 'RUNNING',
   }
@@ -67,9 +77,12 @@ const windowType = (query: AnalysedQuery, persistent: boolean) =>
   persistent ? (query.window?.type ?? query.from.source.window?.type ?? null) : (query.window?.type ?? null)
 
 /** One task a partition; the real server counts those of its repartition topics as well. */
-async function tasks(query: PersistentQuery, world: World) {
-  const topics = [...new Set([query.query.from.source.topic, ...query.query.joins.map((join) => join.right.source.topic)])]
-  const [ends, committed] = await Promise.all([world.kafka.topicOffsets(topics), world.kafka.groupOffsets(world.server.groupOf(query.id), topics)])
+async function tasks(query: PersistentQuery, world: World, ends: Ends) {
+  const topics = topicsOf(query)
+  const committed = await world.kafka.groupOffsets(
+    world.server.groupOf(query.id),
+    topics.filter((topic) => ends.has(topic)),
+  )
   const partitions = Math.max(1, ...topics.map((topic) => ends.get(topic)?.length ?? 0))
   return Array.from({ length: partitions }, (_, partition) => ({
     taskId: `0_${partition}`,

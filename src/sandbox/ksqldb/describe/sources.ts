@@ -85,14 +85,14 @@ function topicStatistics(topic: string, world: World): Statistic[] {
     const at = Math.max(...writers.map(({ host }) => host.sink?.lastAt ?? 0))
     statistics.push({ name: 'messages-per-sec', value: perSecond(total, writers, now), at }, { name: 'total-messages', value: total, at })
   }
-  const readers = hosts.filter(({ host }) => host.consumed(topic).records > 0)
+  const readers = hosts.filter(({ host }) => host.consumption.of(topic).records > 0)
   if (readers.length > 0) {
-    const total = sum(readers, (host) => host.consumed(topic).records)
-    const at = Math.max(...readers.map(({ host }) => host.consumed(topic).lastAt))
+    const total = sum(readers, (host) => host.consumption.of(topic).records)
+    const at = Math.max(...readers.map(({ host }) => host.consumption.of(topic).lastAt))
     statistics.push(
       { name: 'consumer-messages-per-sec', value: perSecond(total, readers, now), at },
       { name: 'consumer-total-messages', value: total, at },
-      { name: 'consumer-total-bytes', value: sum(readers, (host) => host.consumed(topic).bytes), at },
+      { name: 'consumer-total-bytes', value: sum(readers, (host) => host.consumption.of(topic).bytes), at },
     )
   }
   return statistics
@@ -101,7 +101,7 @@ function topicStatistics(topic: string, world: World): Statistic[] {
 const sum = (hosts: readonly { host: QueryHost }[], of: (host: QueryHost) => number) => hosts.reduce((total, { host }) => total + of(host), 0)
 
 function perSecond(total: number, hosts: readonly { host: QueryHost }[], now: number): number {
-  const since = Math.min(...hosts.map(({ host }) => host.startedAt))
+  const since = Math.min(...hosts.map(({ host }) => host.consumption.startedAt))
   return total / Math.max(1, (now - since) / 1000)
 }
 

@@ -106,7 +106,9 @@ async function pullStream(query: AnalysedQuery, request: QueryRequest, reply: Fa
   const { source } = query.from
   const queryId = `transient_${source.name}_${server.randomId()}`
   const records = await readToEnd({ kafka: server.kafka, log: server.log, groupId: `${server.transientGroupOf(queryId)}_${server.now()}`, topic: source.topic })
-  const running = compileQuery({ query, onError: (error) => server.log.debug({ queryId, message: error.message }, 'record skipped'), ...worldOf(server) })
+  const running = runnable(() =>
+    compileQuery({ query, onError: (error) => server.log.debug({ queryId, message: error.message }, 'record skipped'), ...worldOf(server) }),
+  )
   const columns = answerColumns(query)
   const stream = openAnswer(reply, request.contentType, { queryId, columns, keysInHeader: false })
   let count = 0
@@ -121,6 +123,15 @@ async function pullStream(query: AnalysedQuery, request: QueryRequest, reply: Fa
   stream.end(count === query.limit ? 'Limit Reached' : 'Query Completed')
 }
 
+/** What the engine does not run is refused before the answer begins. */
+function runnable<T>(make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw new StatementFault(`This server cannot run the query: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 const worldOf = (server: KsqldbServer) => ({ random: () => server.random.next(), now: () => server.now() })
 
 async function push(query: AnalysedQuery, text: string, request: QueryRequest, reply: FastifyReply, server: KsqldbServer): Promise<void> {
@@ -128,7 +139,6 @@ async function push(query: AnalysedQuery, text: string, request: QueryRequest, r
   const groupId = `${server.transientGroupOf(queryId)}_${server.now()}`
   const columns = answerColumns(query)
   const startsAt = await server.startOffsets(query, request.properties)
-  const stream: AnswerStream = openAnswer(reply, request.contentType, { queryId, columns, keysInHeader: false })
   let count = 0
   let ended = false
   const finish = (close: () => void) => {
@@ -148,15 +158,19 @@ async function push(query: AnalysedQuery, text: string, request: QueryRequest, r
     stream.row(row)
     if (count === query.limit) finish(() => stream.end('Limit Reached'))
   }
-  const host = new QueryHost({
-    ...server.hostDefaults(request.properties),
-    groupId,
-    // The limit counts rows that are sent, after the caches.
-    query: withoutLimit(query),
-    startsAt,
-    onRow,
-    onFatal: (error) => finish(() => stream.fail({ '@type': 'generic_error', error_code: 50000, message: error.errorMessage })),
-  })
+  const host = runnable(
+    () =>
+      new QueryHost({
+        ...server.hostDefaults(request.properties),
+        groupId,
+        // The limit counts rows that are sent, after the caches.
+        query: withoutLimit(query),
+        startsAt,
+        onRow,
+        onFatal: (error) => finish(() => stream.fail({ '@type': 'generic_error', error_code: 50000, message: error.errorMessage })),
+      }),
+  )
+  const stream: AnswerStream = openAnswer(reply, request.contentType, { queryId, columns, keysInHeader: false })
   server.addTransient({ id: queryId, statementText: text, end: () => finish(() => stream.end()) })
   reply.raw.on('close', () => finish(() => {}))
   try {

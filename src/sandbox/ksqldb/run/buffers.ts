@@ -24,6 +24,8 @@ export interface Partition {
 export class Buffers {
   readonly partitions: readonly Partition[]
   readonly #waits: boolean
+  #arrived = 0n
+  #restored = false
 
   /** `waits`: whether partitions are waited for; pointless when all are of one topic. */
   constructor(partitions: readonly Partition[], waits: boolean) {
@@ -35,24 +37,31 @@ export class Buffers {
     return this.partitions.find((one) => one.topic === topic && one.partition === partition)
   }
 
-  /** Adds what is new of a batch: after a rebalance records come again. */
-  add(at: Partition, records: readonly KafkaRecord[]): void {
+  /** Adds what is new of a batch: after a rebalance records come again. `end` is that of the partition. */
+  add(at: Partition, records: readonly KafkaRecord[], end: bigint): void {
+    const first = records[0]
+    // The topic was deleted and made anew: its offsets count from the start again.
+    if (first !== undefined && end < at.position && at.head >= at.queue.length) at.position = first.offset
+    this.#arrived += BigInt(records.length)
     const last = at.queue.at(-1)
     const next = at.head < at.queue.length && last !== undefined ? last.offset + 1n : at.position
     for (const record of records) if (record.offset >= next) at.queue.push(record)
-    const end = records.at(-1)
-    if (end !== undefined && end.offset + 1n > at.knownEnd) at.knownEnd = end.offset + 1n
+    if (end > at.knownEnd) at.knownEnd = end
   }
 
   /** The next record in order; undefined: nothing may be taken now. */
   next(): { at: Partition; record: KafkaRecord; replay: boolean } | undefined {
-    const replaying = this.partitions.filter((one) => one.position < one.replayUntil)
-    const candidates = replaying.length > 0 ? replaying : this.partitions
+    for (const one of this.partitions) {
+      // Compaction and transaction markers leave gaps: what is not there need not be waited for.
+      const head = one.queue[one.head]
+      if (head !== undefined && head.offset > one.position) one.position = head.offset
+    }
+    const replaying = this.#restored ? [] : this.partitions.filter((one) => one.position < one.replayUntil)
+    this.#restored = replaying.length === 0
+    const candidates = this.#restored ? this.partitions : replaying
     let chosen: Partition | undefined
     for (const one of candidates) {
       const head = one.queue[one.head]
-      // Compaction and transaction markers leave gaps: what is not there need not be waited for.
-      if (head !== undefined && head.offset > one.position) one.position = head.offset
       if (head === undefined) {
         if (replaying.length > 0 || (this.#waits && one.position < one.knownEnd)) return undefined
         continue
@@ -78,6 +87,11 @@ export class Buffers {
       if (one.replayUntil > one.position) one.position = one.replayUntil
       if (one.knownEnd > one.position) one.position = one.knownEnd
     }
+  }
+
+  /** How many records have come so far. */
+  get arrived(): bigint {
+    return this.#arrived
   }
 
   get restoring(): boolean {

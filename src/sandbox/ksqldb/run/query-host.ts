@@ -11,7 +11,9 @@ import { compileQuery, type OutputRow, type ProcessingError, type RunningQuery }
 import type { Clock, Consumer, KafkaClient, KafkaRecord, Logger, Random } from '../../../ports/index.ts'
 import type { AnalysedQuery, Source } from '../../../sql/index.ts'
 import { Buffers, type Partition } from './buffers.ts'
-import { OutputCache } from './output-cache.ts'
+import { Consumption } from './consumption.ts'
+import { Output } from './output.ts'
+import { inputTopics, openPartitions, type StartOffsets } from './partitions.ts'
 import { Sink } from './sink.ts'
 
 export interface QueryError {
@@ -27,10 +29,10 @@ export interface HostOptions {
   readonly log: Logger
   readonly groupId: string
   readonly query: AnalysedQuery
-  /** Absent: rows go to `onRow`. */
   readonly sink?: Source
+  /** Of a push query: rows go here, nothing is committed. */
   readonly onRow?: (row: OutputRow) => void
-  /** A fault that ends a transient query. Persistent ones are tried again. */
+  /** A fault that ends a push query. Persistent ones are tried again. */
   readonly onFatal?: (error: QueryError) => void
   readonly startsAt: StartOffsets
   readonly commitIntervalMs: number
@@ -39,30 +41,21 @@ export interface HostOptions {
   readonly retry: { readonly initialMs: number; readonly maxMs: number }
 }
 
-/** Where a query began to read: topic -> partition -> offset; what is not named begins at the topic's start. */
-export type StartOffsets = Readonly<Record<string, Readonly<Record<string, string>>>>
-
-export interface Consumed {
-  readonly records: number
-  readonly bytes: number
-  /** Epoch milliseconds of the last one's processing. */
-  readonly lastAt: number
-}
-
-const NOTHING: Consumed = { records: 0, bytes: 0, lastAt: 0 }
-
 const BATCH = 2_000
 const MAX_WAITING = 50_000
 /** How long a record that must be there is waited for before it is taken to be a transaction marker. */
 const STALL_MS = 1_500
 const MAX_ERRORS = 10
-const PRODUCE_RETRY_MS = 1_000
 
 export class QueryHost {
   readonly #o: HostOptions
-  readonly #cache = new OutputCache()
-  readonly #sink: Sink | undefined
+  readonly sink: Sink | undefined
+  readonly #output: Output
+  readonly consumption: Consumption
   readonly errors: QueryError[] = []
+  readonly #committed = new Map<Partition, bigint>()
+  /** Callers of `#take` that wait for room. */
+  readonly #room: (() => void)[] = []
   #running: RunningQuery
   #buffers = new Buffers([], false)
   #consumer: Consumer | undefined
@@ -77,24 +70,19 @@ export class QueryHost {
   #cancelCommit: (() => void) | undefined
   #cancelRestart: (() => void) | undefined
   #cancelStall: (() => void) | undefined
-  readonly #room: (() => void)[] = []
-  readonly #consumed = new Map<string, Consumed>()
-  readonly startedAt: number
-  readonly #committed = new Map<Partition, bigint>()
 
+  /** Throws when the engine does not run the query. */
   constructor(options: HostOptions) {
     this.#o = options
-    this.startedAt = options.clock.now()
-    this.#sink = options.sink ? new Sink(options.kafka, options.sink.topic, options.random) : undefined
+    const { kafka, clock, random, log, sink, onRow, query, caching } = options
+    this.consumption = new Consumption(clock)
+    this.sink = sink === undefined ? undefined : new Sink(kafka, sink.topic, random)
+    this.#output = new Output({ clock, log, sink: this.sink, onRow, cached: caching && query.outputType === 'TABLE' })
     this.#running = this.#compile()
   }
 
   get running(): RunningQuery {
     return this.#running
-  }
-
-  get sink(): Sink | undefined {
-    return this.#sink
   }
 
   /** True until the state stands where the query last committed. */
@@ -105,24 +93,13 @@ export class QueryHost {
   async start(): Promise<void> {
     if (this.#stopped) return
     const { kafka, groupId } = this.#o
-    const topics = [...new Set(this.#running.inputs.map((input) => input.topic))]
-    const [ends, committed] = await Promise.all([kafka.topicOffsets(topics), kafka.groupOffsets(groupId, topics)])
-    const missing = topics.filter((topic) => !ends.has(topic))
-    if (missing.length > 0) return this.#sourceMissing()
-    const partitions = topics.flatMap((topic) => {
-      const table = this.#running.inputs.some((input) => input.topic === topic && input.as === 'TABLE')
-      return (ends.get(topic) ?? []).map(({ partition, start, end }): Partition => {
-        const done = committed.get(topic)?.get(partition)
-        const began = BigInt(this.#o.startsAt[topic]?.[partition] ?? start)
-        const from = began < start ? start : began > end ? end : began
-        // A commit beyond the end is of a topic that was deleted and made anew.
-        const replayUntil = done !== undefined && done <= end ? done : from
-        return { topic, partition, rank: table ? 0 : 1, position: from, replayUntil, knownEnd: end, queue: [], head: 0 }
-      })
-    })
-    this.#buffers = new Buffers(partitions, topics.length > 1)
-    for (const one of partitions) if (one.replayUntil > one.position) this.#committed.set(one, one.replayUntil)
+    const partitions = await openPartitions(kafka, groupId, this.#running, this.#o.startsAt)
+    if (partitions === undefined) return this.#sourceMissing()
     if (this.#stopped) return
+    const topics = inputTopics(this.#running)
+    this.#buffers = new Buffers(partitions, topics.length > 1)
+    this.#committed.clear()
+    for (const one of partitions) if (one.replayUntil > one.position) this.#committed.set(one, one.replayUntil)
     const consumer = kafka.consume({
       groupId,
       topics,
@@ -158,6 +135,7 @@ export class QueryHost {
   async finish(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
+    this.#output.stop()
     this.#cancelRestart?.()
     this.#cancelStall?.()
     this.#freeRoom()
@@ -166,44 +144,25 @@ export class QueryHost {
     await this.#commit().catch((error: unknown) => this.#o.log.warn({ groupId: this.#o.groupId, err: error }, 'the last output was not written'))
   }
 
-  /** Offsets of what was processed, for each partition of the sources. */
-  positions(): readonly { readonly topic: string; readonly partition: number; readonly position: bigint; readonly committed: bigint | undefined }[] {
-    return this.#buffers.partitions.map((one) => ({
-      topic: one.topic,
-      partition: one.partition,
-      position: one.position,
-      committed: this.#committed.get(one),
-    }))
-  }
-
-  /** What was read from a topic since this run of the server began. */
-  consumed(topic: string): Consumed {
-    return this.#consumed.get(topic) ?? NOTHING
-  }
-
-  #count(record: KafkaRecord): void {
-    const { records, bytes } = this.consumed(record.topic)
-    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0)
-    this.#consumed.set(record.topic, { records: records + 1, bytes: bytes + size, lastAt: this.#o.clock.now() })
-  }
-
   #compile(): RunningQuery {
+    const { query, sink, random, clock, groupId, log } = this.#o
     return compileQuery({
-      query: this.#o.query,
-      random: () => this.#o.random.next(),
-      now: () => this.#o.clock.now(),
-      ...(this.#o.sink ? { sink: this.#o.sink } : {}),
+      query,
+      random: () => random.next(),
+      now: () => clock.now(),
+      ...(sink ? { sink } : {}),
       onError: (error) => {
         if (error.fatal) this.#fatal = error
-        else this.#o.log.debug({ groupId: this.#o.groupId, ...error, offset: String(error.offset) }, 'record skipped')
+        else log.debug({ groupId, ...error, offset: String(error.offset) }, 'record skipped')
       },
     })
   }
 
-  async #take(records: readonly KafkaRecord[], batch: { topic: string; partition: number }): Promise<void> {
+  async #take(records: readonly KafkaRecord[], batch: { topic: string; partition: number; endOffset: bigint }): Promise<void> {
+    if (this.#stopped) return
     const at = this.#buffers.find(batch.topic, batch.partition)
-    if (at === undefined || this.#stopped) return
-    this.#buffers.add(at, records)
+    if (at === undefined) return this.#crash('SYSTEM', `The partitions of topic ${batch.topic} have changed`)
+    this.#buffers.add(at, records, batch.endOffset)
     this.#wake()
     while (this.#buffers.waiting > MAX_WAITING && !this.#stopped && this.#pumping) await new Promise<void>((resolve) => this.#room.push(resolve))
   }
@@ -217,7 +176,7 @@ export class QueryHost {
     this.#pumping = true
     this.#line = this.#line
       .then(() => this.#run())
-      .catch((error: unknown) => this.#crash('UNKNOWN', `${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) => this.#crash('UNKNOWN', error instanceof Error ? error.message : String(error)))
       .finally(() => {
         this.#pumping = false
         this.#freeRoom()
@@ -228,31 +187,12 @@ export class QueryHost {
   async #run(): Promise<void> {
     // Batches of other partitions that came with the same fetch are taken in first: their timestamps count.
     await turn()
-    if (this.#buffers.partitions.length > 1) await this.#refreshEnds()
     while (!this.#stopped && !this.#paused) {
-      const written: OutputRow[] = []
-      let taken = 0
-      while (taken < BATCH) {
-        const next = this.#buffers.next()
-        if (next === undefined) break
-        taken++
-        const rows = this.#running.process(next.record)
-        if (this.#fatal !== undefined) {
-          const { topic, partition, offset, message } = this.#fatal
-          await this.#emit(written)
-          await this.#flush()
-          return this.#crash(
-            'UNKNOWN',
-            `org.apache.kafka.streams.errors.StreamsException: Exception caught in process. taskId=0_${partition}, processor=KSTREAM-SOURCE-0000000000, topic=${topic}, partition=${partition}, offset=${offset}\nCaused by: ${message}\n`,
-          )
-        }
-        if (!next.replay) {
-          this.#count(next.record)
-          for (const row of rows) written.push(row)
-        }
-      }
+      const rows: OutputRow[] = []
+      const taken = this.#process(rows)
+      await this.#output.emit(rows, this.#running)
+      if (this.#fatal !== undefined) return this.#fail(this.#fatal)
       if (taken === 0) return
-      await this.#emit(written)
       this.#armCommit()
       if (this.#commitDue) await this.#commit()
       this.#freeRoom()
@@ -260,56 +200,37 @@ export class QueryHost {
     }
   }
 
-  async #refreshEnds(): Promise<void> {
-    const topics = [...new Set(this.#buffers.partitions.map((one) => one.topic))]
-    if (topics.length === 1) return
-    const ends = await this.#o.kafka.topicOffsets(topics)
-    for (const one of this.#buffers.partitions) {
-      const end = ends.get(one.topic)?.find(({ partition }) => partition === one.partition)?.end
-      if (end !== undefined && end > one.knownEnd) one.knownEnd = end
+  /** Some records through the engine; what they change goes to `rows`, unless it was written before a restart. */
+  #process(rows: OutputRow[]): number {
+    for (let taken = 0; taken < BATCH; taken++) {
+      const next = this.#buffers.next()
+      if (next === undefined) return taken
+      const changed = this.#running.process(next.record)
+      if (this.#fatal !== undefined) return taken
+      if (next.replay) continue
+      this.consumption.count(next.record)
+      for (const row of changed) rows.push(row)
     }
+    return BATCH
+  }
+
+  async #fail({ topic, partition, offset, message }: ProcessingError): Promise<void> {
+    // What came before the fatal record has been written; it is not committed, so it will be written again.
+    await this.#output.flush()
+    const place = `taskId=0_${partition}, processor=KSTREAM-SOURCE-0000000000, topic=${topic}, partition=${partition}, offset=${offset}`
+    this.#crash('UNKNOWN', `org.apache.kafka.streams.errors.StreamsException: Exception caught in process. ${place}\nCaused by: ${message}\n`)
   }
 
   /** If records that were announced do not come, they are none (markers of transactions): go on without them. */
   #watchForStall(): void {
     this.#cancelStall?.()
     if (this.#stopped || this.#paused || (this.#buffers.waiting === 0 && !this.#buffers.restoring)) return
-    const before = this.#buffers.partitions.map((one) => one.position + BigInt(one.queue.length))
+    const before = this.#buffers.arrived
     this.#cancelStall = this.#o.clock.after(STALL_MS, () => {
       if (this.#stopped || this.#pumping) return
-      if (this.#buffers.partitions.every((one, index) => one.position + BigInt(one.queue.length) === before[index])) this.#buffers.skipWaits()
+      if (this.#buffers.arrived === before) this.#buffers.skipWaits()
       this.#wake()
     })
-  }
-
-  async #emit(rows: readonly OutputRow[]): Promise<void> {
-    if (rows.length === 0) return
-    if (this.#o.onRow) {
-      if (this.#o.query.outputType === 'STREAM' || !this.#o.caching) for (const row of rows) this.#o.onRow(row)
-      else for (const row of lastOfEachKey(rows)) this.#o.onRow(row)
-      return
-    }
-    if (this.#sink === undefined) return
-    const records = rows.map((row) => this.#running.encode(row))
-    if (this.#o.query.outputType === 'TABLE' && this.#o.caching) for (const record of records) this.#cache.put(record)
-    else await this.#write(this.#sink, records)
-  }
-
-  /** A sink topic that is gone shows nowhere at first: the producer goes on trying. */
-  async #write(sink: Sink, records: Parameters<Sink['write']>[0]): Promise<void> {
-    for (;;) {
-      try {
-        return await sink.write(records, this.#o.clock.now())
-      } catch (error) {
-        if (this.#stopped) throw error
-        this.#o.log.warn({ topic: sink.topic, err: error }, 'writing to the sink topic failed, trying again')
-        await this.#o.clock.sleep(PRODUCE_RETRY_MS)
-      }
-    }
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#sink !== undefined) await this.#write(this.#sink, this.#cache.drain())
   }
 
   #armCommit(): void {
@@ -324,20 +245,22 @@ export class QueryHost {
 
   async #commit(): Promise<void> {
     this.#commitDue = false
-    if (this.#o.onRow !== undefined || this.#consumer === undefined) return
+    const consumer = this.#consumer
+    if (this.#o.onRow !== undefined || consumer === undefined) return
     const reached = this.#buffers.partitions
-      .map((one) => ({ one, position: one.position }))
-      .filter(({ one, position }) => position > (this.#committed.get(one) ?? 0n))
-    await this.#flush()
-    const offsets = reached.map(({ one, position }) => ({ topic: one.topic, partition: one.partition, offset: position }))
+      .map((one) => ({ one, topic: one.topic, partition: one.partition, offset: one.position }))
+      .filter(({ one, offset }) => offset > (this.#committed.get(one) ?? 0n))
+    await this.#output.flush()
+    if (reached.length === 0) return
     try {
-      if (offsets.length > 0) await this.#consumer.commit(offsets)
+      await consumer.commit(reached)
     } catch (error) {
       this.#o.log.debug({ groupId: this.#o.groupId, err: error }, 'the commit failed, it is made again with the next')
       this.#armCommit()
       return
     }
-    for (const { one, position } of reached) this.#committed.set(one, position)
+    this.#attempt = 0
+    for (const { one, offset } of reached) this.#committed.set(one, offset)
   }
 
   async #consumerFailed(consumer: Consumer, error: unknown, fatal: boolean): Promise<void> {
@@ -355,45 +278,31 @@ export class QueryHost {
   /** Ends the run; a persistent query begins again from its last commit, later and later. */
   #crash(type: QueryError['type'], errorMessage: string): void {
     if (this.#stopped || this.#cancelRestart !== undefined) return
-    const error = { timestamp: this.#o.clock.now(), errorMessage, type }
+    const { clock, log, groupId, onFatal, retry } = this.#o
+    const error = { timestamp: clock.now(), errorMessage, type }
     this.errors.push(error)
     if (this.errors.length > MAX_ERRORS) this.errors.shift()
-    this.#o.log.warn({ groupId: this.#o.groupId, type }, errorMessage)
+    log.warn({ groupId, type }, errorMessage)
     const consumer = this.#consumer
     this.#consumer = undefined
     this.#cancelCommit?.()
     this.#cancelCommit = undefined
-    void consumer?.stop().catch((err: unknown) => this.#o.log.debug({ err }, 'stopping a failed consumer'))
-    if (this.#o.onFatal) {
+    void consumer?.stop().catch((err: unknown) => log.debug({ groupId, err }, 'stopping a failed consumer'))
+    if (onFatal !== undefined) {
       this.#stopped = true
-      this.#o.onFatal(error)
+      onFatal(error)
       return
     }
     this.#attempt++
-    const wait = Math.min(this.#o.retry.maxMs, this.#o.retry.initialMs * 2 ** this.#attempt)
-    this.#cancelRestart = this.#o.clock.after(wait, () => {
+    this.#cancelRestart = clock.after(Math.min(retry.maxMs, retry.initialMs * 2 ** this.#attempt), () => {
       this.#cancelRestart = undefined
       this.#fatal = undefined
-      this.#cache.drain()
-      this.#committed.clear()
+      this.#output.forget()
       this.#running = this.#compile()
       this.start().catch((err: unknown) => this.#crash('SYSTEM', err instanceof Error ? err.message : String(err)))
     })
   }
 }
-
-/** Of several updates of one key in a batch the last, in the order of the last updates: what the caches do. */
-function lastOfEachKey(rows: readonly OutputRow[]): OutputRow[] {
-  const latest = new Map<string, OutputRow>()
-  for (const row of rows) {
-    const key = `${row.window?.start}/${row.window?.end}/${row.key?.map((part) => (typeof part === 'object' ? JSON.stringify(part, plain) : `${typeof part}${String(part)}`)).join('\u0000')}`
-    latest.delete(key)
-    latest.set(key, row)
-  }
-  return [...latest.values()]
-}
-
-const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value instanceof Map ? [...value] : value)
 
 /** Lets other callbacks of the event loop run. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -18,7 +18,7 @@ import {
   type Source,
 } from '../../../sql/index.ts'
 import { StatementFault } from '../rest/errors.ts'
-import type { StartOffsets } from '../run/query-host.ts'
+import type { StartOffsets } from '../run/partitions.ts'
 import type { PersistentQuery, SourceEntry, State } from '../store/state.ts'
 import { topicMissing } from '../store/topics.ts'
 import type { Change } from './change.ts'

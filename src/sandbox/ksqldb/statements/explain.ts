@@ -1,6 +1,6 @@
 /** EXPLAIN of a running query or of a statement that is not run. */
 import { analyseSelect, formatStatement, type Statement } from '../../../sql/index.ts'
-import { describeQuery, describeUnrun } from '../describe/queries.ts'
+import { describeQueries, describeUnrun } from '../describe/queries.ts'
 import { StatementFault } from '../rest/errors.ts'
 import { catalogueOf, complete, plan, sourcesOf } from './create.ts'
 import { toRestError } from './faults.ts'
@@ -12,7 +12,7 @@ export async function explain(parsed: Parsed, statement: Extract<Statement, { ki
     const id = statement.target.queryId.toUpperCase()
     const query = world.state.query(id)
     if (query === undefined) throw new StatementFault(`Query with id:${id} does not exist, use SHOW QUERIES to view the full set of queries.`)
-    return world.sandbox ? entity({}) : entity(await describeQuery(query, world))
+    return world.sandbox ? entity({}) : entity((await describeQueries([query], world))[0] ?? {})
   }
   const target = statement.target.statement
   const text = parsed.text.replace(/^\s*EXPLAIN\s+/i, '')

@@ -5,7 +5,7 @@
  */
 import { type KafkaClient, KafkaFault, type Logger } from '../../../ports/index.ts'
 import type { BodyValue } from '../rest/body.ts'
-import type { StartOffsets } from '../run/query-host.ts'
+import type { StartOffsets } from '../run/partitions.ts'
 import { readToEnd } from '../run/read-topic.ts'
 
 export interface Command {

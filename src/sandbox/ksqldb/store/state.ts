@@ -1,7 +1,7 @@
 /** What the server knows: sources, types and persistent queries. A copy of it is the sandbox in which statements are checked. */
 import type { AnalysedQuery, Source, SqlType } from '../../../sql/index.ts'
 import type { BodyValue } from '../rest/body.ts'
-import type { StartOffsets } from '../run/query-host.ts'
+import type { StartOffsets } from '../run/partitions.ts'
 
 export interface SourceEntry {
   readonly source: Source

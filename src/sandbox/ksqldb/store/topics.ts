@@ -35,11 +35,16 @@ export class Topics {
     this.#known = known
   }
 
-  static async load(kafka: KafkaClient, sandbox: boolean): Promise<Topics> {
+  /** The sandbox's own view of the same topics. */
+  forSandbox(): Topics {
+    return new Topics(this.#kafka, true, new Map(this.#known))
+  }
+
+  static async load(kafka: KafkaClient): Promise<Topics> {
     const descriptions = await kafka.describeTopics(await kafka.listTopics())
     return new Topics(
       kafka,
-      sandbox,
+      false,
       new Map(descriptions.map((topic) => [topic.name, { partitions: topic.partitions.length, replicas: topic.partitions[0]?.replicas.length ?? 0 }])),
     )
   }
