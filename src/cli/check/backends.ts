@@ -104,6 +104,7 @@ const described = z
       sourceDescription: z.object({
         type: z.string(),
         statement: z.string(),
+        topic: z.string(),
         writeQueries: z.array(z.object({ id: z.string(), state: z.string().nullish() })),
         queryOffsetSummaries: z.array(
           z.object({
@@ -128,6 +129,14 @@ export async function describe(context: CheckContext, name: string) {
     signal: context.signal,
   })
   return body[0]!.sourceDescription
+}
+
+const _YOUNG_MS = 10_000
+
+async function _hasRecordSince(context: CheckContext, topic: string, time: number): Promise<boolean> {
+  const [found, ends] = await Promise.all([context.backends.kafka.offsetsAt(topic, time), context.backends.kafka.topicOffsets([topic])])
+  const endOf = new Map((ends.get(topic) ?? []).map(({ partition, end }) => [partition, end]))
+  return found.some(({ partition, offset }) => offset >= 0n && offset < (endOf.get(partition) ?? 0n))
 }
 
 /** Statements: each exists; what a query has consumed reaches the end that its input had when asked. */

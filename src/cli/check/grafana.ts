@@ -1,5 +1,6 @@
 /** What the check asks Grafana: data sources, dashboards, and for every panel the points it would draw. */
 import { z } from 'zod'
+import { createHttpClient } from '../../ports/index.ts'
 import { type CheckContext, type CheckRow, count, eventually, resourcesOf, type Section } from './row.ts'
 
 const frame = z.object({
@@ -29,6 +30,19 @@ const dashboardAnswer = z.object({
   meta: z.looseObject({}),
 })
 export type Panel = z.infer<typeof panel>
+
+/** The right password lets in, a wrong one does not. */
+export const login: Section = async (context) => {
+  const { grafanaLogin, platform } = context
+  if (!grafanaLogin) return []
+  const http = createHttpClient({ baseUrl: platform.spec.grafana.url, service: 'Grafana' })
+  const statusOf = async (password: string) => {
+    const body = { user: grafanaLogin.username, password }
+    return (await http.request({ method: 'POST', path: ['login'], body, answer: z.unknown(), accept: [401], signal: context.signal })).status
+  }
+  const [right, wrong] = [await statusOf(grafanaLogin.password), await statusOf(`${grafanaLogin.password}-wrong`)]
+  return [{ kind: 'login', subject: grafanaLogin.username, measured: `${right} with the password, ${wrong} with another`, ok: right === 200 && wrong === 401 }]
+}
 
 export const dataSources: Section = async (context) => {
   const list = await context.backends.grafana.request({

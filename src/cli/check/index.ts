@@ -1,10 +1,9 @@
 /** The whole check of a running pipeline: every stage measured at its backend, then the numbers recounted. */
 import { readPipeline } from '../../console/index.ts'
 import { documents, sinks, sources, statements, templates, topics } from './backends.ts'
-import { dashboards, dataSources } from './grafana.ts'
-import { recounts } from './recounts.ts'
+import { dashboards, dataSources, login } from './grafana.ts'
 import type { CheckContext, CheckRow, Section } from './row.ts'
-import { closedMinute, freshClicks } from './truth.ts'
+import { trueNumbers } from './truth.ts'
 
 export type { CheckRow } from './row.ts'
 
@@ -16,7 +15,7 @@ const conditions: Section = async (context) =>
     ok: status === 'True' && type !== 'Stalled' && type !== 'Reconciling',
   }))
 
-const SECTIONS: readonly Section[] = [topics, sources, statements, sinks, templates, documents, dataSources, dashboards]
+const SECTIONS: readonly Section[] = [topics, sources, statements, sinks, templates, documents, login, dataSources, dashboards]
 
 /** `onRow` sees each row as it is measured. */
 export async function runCheck(
@@ -34,9 +33,7 @@ export async function runCheck(
   const fresh = async (): Promise<CheckContext> => ({ ...base, pipeline: await readPipeline(base.kube, name.namespace, name.name) })
   const context = await fresh()
   for (const section of SECTIONS) add(await guarded(section)(context))
-  const counted = recounts(context.pipeline)
-  add(await guarded((current) => closedMinute(current, counted.closed))(context))
-  for (const { recount, click } of counted.fresh) add(await guarded((current) => freshClicks(current, recount, click))(context))
+  add(await guarded(trueNumbers)(context))
   add(await guarded(conditions)(await fresh()))
   return rows
 }

@@ -18,6 +18,8 @@ export interface CheckContext {
   readonly pipeline: ClickstreamPipeline
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** A user of Grafana, who must get in, and nobody with another password. */
+  readonly grafanaLogin?: { readonly username: string; readonly password: string }
   /** How long one row may wait for what needs time. */
   readonly patienceMs: number
 }

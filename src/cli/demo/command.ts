@@ -17,7 +17,7 @@ export interface DemoOptions {
 }
 
 const STATE_DIRECTORY = fileOfPackage('.cache/demo')
-const DEFAULT_PIPELINE = fileOfPackage('examples/01-events-per-minute.yaml')
+const DEFAULT_PIPELINE = fileOfPackage('examples/clickstream/pipeline.yaml')
 const READY_WITHIN_MS = 180_000
 
 export async function demo(options: DemoOptions): Promise<number> {
@@ -123,7 +123,7 @@ async function check(running: Demo, name: string, progress: (text: string) => vo
   progress('checking; the numbers of one whole minute are recounted, so this takes up to two minutes')
   try {
     const rows = await runCheck(
-      { kube: running.kube, backends, platform, clock: systemClock, signal, patienceMs: 20_000 },
+      { kube: running.kube, backends, platform, clock: systemClock, signal, patienceMs: 20_000, grafanaLogin: GRAFANA_LOGIN },
       { namespace: NAMESPACE, name },
       (row) => print(formatRow(row)),
     )
