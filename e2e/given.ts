@@ -10,6 +10,7 @@ import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
 
 export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
+export const SEED = fileOfPackage('examples/clickstream/pipeline.yaml')
 
 /** Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. */
 export async function givenDemo(suite: string): Promise<Demo> {
