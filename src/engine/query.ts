@@ -1,5 +1,5 @@
 /** Compiles an analysed query into a chain of operators, from its last to its first, and runs records through it. */
-import type { AnalysedQuery, Column, Expression, Span, TypedExpression } from '../sql/index.ts'
+import type { AnalysedQuery, Column, Expression, OutputColumn, Span, TypedExpression } from '../sql/index.ts'
 import type { CompileOptions, InputRecord, OutputRow, RunningQuery, TableView } from './engine.ts'
 import { compileExpression, compileNode, compilePredicate } from './expression/compile.ts'
 import { canonical, type Scope, type ScopeColumn } from './expression/scope.ts'
@@ -35,6 +35,8 @@ export interface Compilation {
   /** True: rows of the left-most source are changes of a table. */
   readonly table: boolean
   partitionOf(key: readonly TypedExpression[]): PartitionOf
+  /** The columns of the output: those of the key in the order of the sink's key. */
+  readonly output: readonly OutputColumn[]
 }
 
 export function compileQuery(options: CompileOptions): RunningQuery {
@@ -58,6 +60,7 @@ export function compileQuery(options: CompileOptions): RunningQuery {
     stateful: [],
     table: query.from.source.sourceType === 'TABLE',
     partitionOf: (key) => repartition(options, key),
+    output: outputColumns(options),
   }
   const limit = limitOf(query.limit)
   const sinkTime = sink && compileSinkTime(sink)
@@ -111,6 +114,13 @@ export function compileQuery(options: CompileOptions): RunningQuery {
   }
 }
 
+function outputColumns({ query, sink }: CompileOptions): readonly OutputColumn[] {
+  if (!sink) return query.output
+  const place = ({ name }: OutputColumn): number => sink.key.findIndex((column) => column.name === name)
+  const keys = query.output.filter((column) => column.role === 'KEY').sort((a, b) => place(a) - place(b))
+  return [...keys, ...query.output.filter((column) => column.role === 'VALUE')]
+}
+
 /** Where a key goes in the repartition topic: it has as many partitions as the source's topic. */
 function repartition({ query, sink }: CompileOptions, key: readonly TypedExpression[]): PartitionOf {
   const partitions = query.from.source.partitions ?? 1
@@ -142,7 +152,7 @@ function assemble(compilation: Compilation, options: CompileOptions, limit: Limi
     tail = aggregated.process
     table = aggregated.table
   } else {
-    const projection = compileProjection(query.output, query.partitionBy?.map(({ expression }) => expression) ?? sourceKeys(query), exploded, report)
+    const projection = compileProjection(compilation.output, query.partitionBy?.map(({ expression }) => expression) ?? sourceKeys(query), exploded, report)
     if (isTable) {
       const result = resultTable(limited)
       compilation.stateful.push(result)
@@ -210,12 +220,14 @@ function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow
   const { keyOf, states, places, scope: grouped } = compileGrouping(query, scope, report)
   compilation.stateful.push(places)
   const groups = query.groupBy!.map(({ expression }) => expression)
-  const projection = compileProjection(query.output, groups, grouped, report)
+  const projection = compileProjection(compilation.output, groups, grouped, report)
   const passes = query.having && compilePredicate(query.having, grouped, report)
   let tail = project(projection, emit)
   if (passes) tail = filterTable(passes, tail)
   if (query.emit === 'FINAL' && query.window) {
-    const suppress = new Suppress(query.window.graceMs, keysByBytes({ format: 'JSON' }, keyColumns(query.groupBy!)), tail)
+    // A session is closed when its gap has passed, too.
+    const openMs = query.window.graceMs + (query.window.type === 'SESSION' ? query.window.sizeMs : 0)
+    const suppress = new Suppress(openMs, keysByBytes({ format: 'JSON' }, keyColumns(query.groupBy!)), tail)
     compilation.stateful.push(suppress)
     tail = suppress.process
   }
