@@ -23,24 +23,38 @@ export interface RawCluster {
   connect(): Promise<void>
   disconnect(): Promise<void>
   findControllerBroker(): Promise<RawBroker>
-  refreshMetadata(): Promise<void>
+  findBroker(node: { nodeId: string }): Promise<RawBroker>
+  findGroupCoordinator(group: { groupId: string }): Promise<RawBroker>
+  /** Asks for what it has not, or has had for five minutes. */
+  refreshMetadataIfNecessary(): Promise<void>
+}
+interface TopicPartitions<Partition> {
+  readonly topic: string
+  readonly partitions: readonly Partition[]
 }
 interface RawBroker {
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null
   readonly connectionPool: { send(protocol: unknown): Promise<TopicDescription[]> }
+  listOffsets(request: {
+    topics: readonly TopicPartitions<{ readonly partition: number; readonly timestamp: number }>[]
+  }): Promise<{ responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>
+  offsetFetch(request: {
+    groupId: string
+    topics: readonly TopicPartitions<{ readonly partition: number }>[]
+  }): Promise<{ responses: readonly TopicPartitions<{ readonly partition: number; readonly offset: string }>[] }>
 }
 
-/** Undefined: this kafkajs is made otherwise. */
-export function rawCluster(kafka: Kafka): RawCluster | undefined {
+/** The one thing that kafkajs hides, and cannot do without: its client for single requests. */
+export function rawCluster(kafka: Kafka): RawCluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster')
-  if (!symbol) return undefined
-  const create = (kafka as unknown as Record<symbol, (options: object) => RawCluster>)[symbol]
-  return create?.({ metadataMaxAge: 300_000, allowAutoTopicCreation: false })
+  const create = symbol && (kafka as unknown as Record<symbol, ((options: object) => RawCluster) | undefined>)[symbol]
+  if (!create) throw new Error('this version of kafkajs is made otherwise than 2.2')
+  return create({ metadataMaxAge: 300_000, allowAutoTopicCreation: false })
 }
 
 /** Topics that are not there are left out. Undefined: the broker is older than topic ids. */
 export async function describeWithIds(cluster: RawCluster, names: readonly string[]): Promise<TopicDescription[] | undefined> {
-  await cluster.refreshMetadata()
+  await cluster.refreshMetadataIfNecessary()
   const broker = await cluster.findControllerBroker()
   if ((broker.versions?.[METADATA_KEY]?.maxVersion ?? 0) < METADATA_VERSION) return undefined
   return await broker.connectionPool.send({

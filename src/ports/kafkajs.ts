@@ -1,10 +1,11 @@
 /** The Kafka port over kafkajs. Connects when first used. */
 import kafkajs, { type Admin, type ICustomPartitioner, type KafkaConfig, type Message, type Producer, type SASLOptions } from 'kafkajs'
 import { type Clock, systemClock } from './clock.ts'
-import { type Consumer, type KafkaClient, KafkaFault, type ProduceRecord } from './kafka.ts'
+import { type Consumer, type KafkaClient, KafkaFault, type ProduceRecord, type TopicDescription } from './kafka.ts'
 import { startConsumer } from './kafkajs-consumer.ts'
 import { logsTo, toKafkaError } from './kafkajs-library.ts'
 import { describeWithIds, type RawCluster, rawCluster } from './kafkajs-metadata.ts'
+import { committedOffsets, EARLIEST, LATEST, listOffsets } from './kafkajs-offsets.ts'
 import type { Logger } from './log.ts'
 
 export interface KafkaClientOptions {
@@ -36,76 +37,48 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
   })
   const topicAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
-  const offsetAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
-  const clusters = rawCluster(kafka) && renewable<RawCluster>(() => rawCluster(kafka)!)
+  const clusters = renewable<RawCluster>(() => rawCluster(kafka))
   const producer = renewable<Producer>(() => kafka.producer({ allowAutoTopicCreation: false, createPartitioner: partitioner, retry: RETRY }))
   const consumers = new Set<Consumer>()
-  /** What the offset client has been asked for, and so remembers. */
-  const remembered = new Set<string>()
 
   const listTopics = () => topicAdmin.use((admin) => admin.listTopics())
 
   /**
-   * kafkajs remembers every topic that offsets were asked for (or that was produced to) and fails for all of them once
-   * one is deleted. So a call that ends in "unknown topic" is made again with a new client, unless its own topic is
-   * what is missing.
+   * kafkajs remembers every topic that was produced to and fails for all of them once one is deleted. So a call that
+   * ends in "unknown topic" is made again with a new producer, unless its own topic is what is missing.
    */
-  async function forTopic<Client extends { disconnect(): Promise<void> }, T>(
-    client: Renewable<Client>,
-    topic: string,
-    call: (client: Client) => Promise<T>,
-  ): Promise<T> {
+  async function send(topic: string, messages: Message[]): Promise<void> {
+    const call = (client: Producer) => client.send({ topic, messages, acks: -1 })
     try {
-      return await client.use(call)
+      await producer.use(call)
     } catch (error) {
       if (!(error instanceof KafkaFault) || error.type !== UNKNOWN_TOPIC || !(await listTopics()).includes(topic)) throw error
-      await client.renew()
-      return await client.use(call)
+      await producer.renew()
+      await producer.use(call)
     }
   }
 
-  /** `read` for each of `names` that exists; one that goes meanwhile is left out as well. */
-  async function forKnownTopics<T>(names: readonly string[], read: (topic: string) => Promise<T>): Promise<Map<string, T>> {
-    const known = new Set(await listTopics())
-    if (remembered.difference(known).size > 0) {
-      remembered.clear()
-      await offsetAdmin.renew()
-    }
-    const found = new Map<string, T>()
-    await Promise.all(
-      names.map(async (name) => {
-        if (!known.has(name)) return
-        remembered.add(name)
-        try {
-          found.set(name, await read(name))
-        } catch (error) {
-          if (!(error instanceof KafkaFault) || error.type !== UNKNOWN_TOPIC) throw error
-        }
-      }),
-    )
-    return found
+  /** Unknown topics are left out. */
+  async function describeTopics(names: readonly string[]): Promise<readonly TopicDescription[]> {
+    if (names.length === 0) return []
+    const withIds = await clusters.use((cluster) => describeWithIds(cluster, names))
+    if (withIds) return withIds
+    const wanted = new Set(names)
+    // One request for all topics: asking for one that is gone would fail the others.
+    const { topics } = await topicAdmin.use((admin) => admin.fetchTopicMetadata())
+    return topics
+      .filter((topic) => wanted.has(topic.name))
+      .map((topic) => ({
+        name: topic.name,
+        partitions: topic.partitions.map(({ partitionId, leader, replicas, isr }) => ({ id: partitionId, leader, replicas, isr })).sort((a, b) => a.id - b.id),
+      }))
   }
 
   return {
     clusterId: async () => (await topicAdmin.use((admin) => admin.describeCluster())).clusterId,
     listTopics,
 
-    async describeTopics(names) {
-      if (names.length === 0) return []
-      const withIds = await clusters?.use((cluster) => describeWithIds(cluster, names))
-      if (withIds) return withIds
-      const wanted = new Set(names)
-      // One request for all topics: asking for one that is gone would fail the others.
-      const { topics } = await topicAdmin.use((admin) => admin.fetchTopicMetadata())
-      return topics
-        .filter((topic) => wanted.has(topic.name))
-        .map((topic) => ({
-          name: topic.name,
-          partitions: topic.partitions
-            .map(({ partitionId, leader, replicas, isr }) => ({ id: partitionId, leader, replicas, isr }))
-            .sort((a, b) => a.id - b.id),
-        }))
-    },
+    describeTopics,
 
     async topicConfigs(names) {
       const read = async (wanted: readonly string[]) =>
@@ -153,24 +126,32 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
       )
     },
 
-    topicOffsets: (names) =>
-      forKnownTopics(names, async (topic) => {
-        const offsets = await forTopic(offsetAdmin, topic, (admin) => admin.fetchTopicOffsets(topic))
-        return offsets.map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) })).sort((a, b) => a.partition - b.partition)
-      }),
+    async topicOffsets(names) {
+      const { topics, offsets } = await clusters.use((cluster) => listOffsets(cluster, () => describeTopics(names), [EARLIEST, LATEST]))
+      const [starts, ends] = offsets
+      return new Map(
+        topics.map(({ name, partitions }) => [
+          name,
+          partitions.map(({ id }) => ({ partition: id, start: starts?.get(name)?.get(id) ?? 0n, end: ends?.get(name)?.get(id) ?? 0n })),
+        ]),
+      )
+    },
 
     async offsetsAt(topic, timestamp) {
-      const offsets = await forTopic(offsetAdmin, topic, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp))
-      return offsets.map(({ partition, offset }) => ({ partition, offset: BigInt(offset) })).sort((a, b) => a.partition - b.partition)
+      const { topics, offsets } = await clusters.use((cluster) => listOffsets(cluster, () => describeTopics([topic]), [timestamp, LATEST]))
+      const [description] = topics
+      if (!description) throw new KafkaFault(UNKNOWN_TOPIC, 3, `There is no topic '${topic}'`)
+      const [at, ends] = offsets.map((found) => found.get(topic))
+      return description.partitions.map(({ id }) => {
+        const offset = at?.get(id) ?? -1n
+        // No record is that new: the end, where the next one will be.
+        return { partition: id, offset: offset >= 0n ? offset : (ends?.get(id) ?? 0n) }
+      })
     },
 
     async groupOffsets(groupId, topics) {
-      const committed = await forKnownTopics(topics, async (topic) => {
-        const [answer] = await forTopic(offsetAdmin, topic, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }))
-        const partitions = answer?.partitions.filter(({ offset }) => BigInt(offset) >= 0n) ?? []
-        return new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
-      })
-      return committed
+      const described = await describeTopics(topics)
+      return await clusters.use((cluster) => committedOffsets(cluster, groupId, described))
     },
 
     async deleteGroup(groupId) {
@@ -180,7 +161,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     async produce(topic, records) {
       if (records.length === 0) return
       const messages = records.map((record) => messageOf(record, clock))
-      await forTopic(producer, topic, (client) => client.send({ topic, messages, acks: -1 }))
+      await send(topic, messages)
     },
 
     consume(consumeOptions) {
@@ -199,7 +180,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
 
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.stop()))
-      await Promise.all([topicAdmin.close(), offsetAdmin.close(), clusters?.close(), producer.close()])
+      await Promise.all([topicAdmin.close(), clusters.close(), producer.close()])
     },
   }
 }

@@ -191,6 +191,8 @@ describe('Kafka stand-in, driven by kafkajs', () => {
   })
 
   it('logs each request, and which could change something', async () => {
+    // Past the millisecond of what came before.
+    await systemClock.sleep(2)
     const at = systemClock.now()
     await client.createTopic({ name: 'logged', partitions: 1, replicas: 1 })
     await client.listTopics()
