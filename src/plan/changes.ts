@@ -127,9 +127,13 @@ function forbiddenStatement(
   return {
     reason: 'ApprovalRequired',
     message: `${node.name} cannot be changed in place: ${rule}`,
-    mend: 'Declare the new form under another name, and drop the old one when nothing reads it any more.',
+    mend: selectsAll(wanted.sql)
+      ? 'SELECT * took the columns that there were when it was made: name the columns, or declare the new form under another name.'
+      : 'Declare the new form under another name, and drop the old one when nothing reads it any more.',
   }
 }
+
+const selectsAll = (sql: string): boolean => /\bSELECT\s+(\w+\.)?\*/i.test(sql)
 
 function sentence(node: Desired, observed: Observed, differences: readonly Difference[]): string {
   if (node.kind === 'KafkaTopic') {

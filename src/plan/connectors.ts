@@ -6,9 +6,9 @@ import type { ResourceId, ResourceSpecs, SecretValue } from './resources.ts'
 import { scheduleAt } from './schedule.ts'
 import { implyTopic } from './topics.ts'
 
-export const DATAGEN_CLASS = 'io.confluent.kafka.connect.datagen.DatagenConnector'
+const DATAGEN_CLASS = 'io.confluent.kafka.connect.datagen.DatagenConnector'
 /** Changes with the versions of the Secrets, so that a new password reaches the connector. */
-export const SECRETS_KEY = `${MARK_PREFIX}secrets`
+const SECRETS_KEY = `${MARK_PREFIX}secrets`
 
 const JSON_VALUES = {
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -223,7 +223,7 @@ function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
 const simpleName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 
 /** Connect also takes a class by its simple name, with or without the ending Connector. */
-export function namesClass(written: string, full: string): boolean {
+function namesClass(written: string, full: string): boolean {
   if (written === full || written === simpleName(full)) return true
   return /(Source|Sink)?Connector$/.test(full) && written === simpleName(full).replace(/Connector$/, '')
 }

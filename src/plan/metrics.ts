@@ -59,7 +59,7 @@ function tableOf(draft: Draft, metric: Metric, path: string): Extract<Statement,
   return statement.kind === 'CreateAsSelect' ? statement : undefined
 }
 
-export function metricSql(metric: Metric): string {
+function metricSql(metric: Metric): string {
   const session = metric.window.type === 'session'
   const groups = metric.by.map(columnText)
   const id = [...groups.map((column) => `CAST(${column} AS STRING)`), 'CAST(WINDOWSTART AS STRING)'].join(" + '|' + ")

@@ -2,6 +2,7 @@
 import { lineage, parseStatement, SqlError } from '../sql/index.ts'
 import { decideChange } from './changes.ts'
 import { type Comparison, compareWith } from './compare.ts'
+import { patternHolds } from './connectors.ts'
 import { STAGES } from './graph.ts'
 import { ownershipOf } from './ownership.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   Desired,
   Finding,
   Graph,
+  JsonObject,
   Ledger,
   LedgerEntry,
   Observed,
@@ -29,9 +31,6 @@ export interface PlanInput {
   readonly owner: Owner
 }
 
-/** More than fits into a status; nobody could look at it either. */
-export const ACTIONS_MAX = 100
-
 export function planChanges(input: PlanInput): Plan {
   const { graph, ledger, owner } = input
   const observed = new Map(input.observed.map((object) => [object.id, object]))
@@ -49,7 +48,10 @@ export function planChanges(input: PlanInput): Plan {
   }
   const declared = new Set(graph.nodes.map(({ id }) => id))
   const gone = ledger.entries.filter(({ id }) => !declared.has(id))
-  actions.push(...removals(gone, observed, owner))
+  const removed = removals(gone, observed, owner)
+  const inTheWay = removed.filter((action) => standsInTheWay(action, actions))
+  actions.unshift(...inTheWay.map((action) => ({ ...action, after: [] })))
+  actions.push(...removed.filter((action) => !inTheWay.includes(action)))
   const planned = new Set(actions.map(({ id }) => id))
   return {
     actions: actions.map((action) => ({ ...action, after: action.after.filter((id) => planned.has(id)) })),
@@ -155,6 +157,19 @@ function recoveredEntry(node: Desired, there: Observed, entry: LedgerEntry | und
 }
 
 // ---------------------------------------------------------------- removal
+
+/** Elasticsearch refuses a template while another of the same priority holds for the same indices. */
+function standsInTheWay(removed: Action, actions: readonly Action[]): boolean {
+  if (removed.observed?.kind !== 'IndexTemplate') return false
+  const { body } = removed.observed.spec as ResourceSpecs['IndexTemplate']
+  return actions.some(({ desired }) => {
+    if (desired?.kind !== 'IndexTemplate') return false
+    const made = (desired.spec as ResourceSpecs['IndexTemplate']).body
+    return made.priority === body.priority && indexPatterns(made).some((a) => indexPatterns(body).some((b) => patternHolds(a, b) || patternHolds(b, a)))
+  })
+}
+
+const indexPatterns = (body: JsonObject): string[] => (Array.isArray(body.index_patterns) ? body.index_patterns.map(String) : [])
 
 /** Against the data's way, and a statement before what it reads. */
 function removals(gone: readonly LedgerEntry[], observed: ReadonlyMap<ResourceId, Observed>, owner: Owner): Action[] {

@@ -6,7 +6,7 @@ import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
 import type { SecretValue } from './resources.ts'
 
-export const ELASTICSEARCH_SINK_CLASS = 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector'
+const ELASTICSEARCH_SINK_CLASS = 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector'
 const ELASTICSEARCH_SINK = /elasticsearch.*sink(connector)?$/i
 
 export function declareSinks(draft: Draft): void {

@@ -39,7 +39,8 @@ export function addFeedTemplates(draft: Draft): void {
       checkDeclared(draft, feed, holding)
       continue
     }
-    const name = generatedName(draft.owner.namespace, draft.owner.pipeline, feed.name).toLowerCase()
+    // Named by the index, so that it stays when the sink gets another name.
+    const name = generatedName(draft.owner.namespace, draft.owner.pipeline, feed.index)
     addTemplate(draft, name, feed.specPath, feed.driftPolicy, {
       index_patterns: [feed.index, `${feed.index}-*`],
       priority: PRIORITY,

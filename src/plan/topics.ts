@@ -7,7 +7,7 @@ import { addNode, type Draft, type DriftPolicy, dataPolicy, refuse, type TopicDr
 import { hashOf, topicObjectName } from './hash.ts'
 
 /** What ksqlDB gives the topics that it makes: seven days. */
-export const DEFAULT_RETENTION_MS = '604800000'
+const DEFAULT_RETENTION_MS = '604800000'
 
 export function declareTopics(draft: Draft): void {
   const { spec } = draft.pipeline

@@ -37,8 +37,8 @@ export interface Target {
   probe(signal: AbortSignal): Promise<BackendReport>
   /** Everything this backend holds that a pipeline could own or name, in one or two calls for all pipelines. */
   observe(signal: AbortSignal): Promise<readonly Observed[]>
-  /** Asks the backend whether it would accept these, without changing anything. */
-  check(desired: readonly Desired[], signal: AbortSignal): Promise<readonly Finding[]>
+  /** Asks the backend whether it would accept these, without changing anything. `going`: what the same plan removes. */
+  check(desired: readonly Desired[], signal: AbortSignal, going?: readonly ResourceId[]): Promise<readonly Finding[]>
   /** Does one Create, InPlace or Replace. Safe to repeat after a crash in the middle. */
   apply(action: Action, owner: Owner, signal: AbortSignal): Promise<Applied>
   /** Removes one object of ours, or releases it when its data is retained. Absent is success. */

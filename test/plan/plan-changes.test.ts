@@ -240,3 +240,19 @@ describe('A summary', () => {
     assert.deepEqual([stage(done, 'Sources').status, stage(done, 'Sources').reason], ['True', 'Completed'])
   })
 })
+
+describe('A template that takes the place of another', () => {
+  const own = graphOf(yaml())
+  const declared = graphOf(yaml('indexTemplates: [{name: mine, patterns: [m], fields: {EVENT_TS: date}}]'))
+
+  it('is made after the other is removed, for Elasticsearch allows no two of one priority', () => {
+    const { actions } = plan(world(own), entries(own), declared)
+    assert.deepEqual(
+      actions.filter(({ kind }) => kind === 'IndexTemplate').map(({ class: cls, name }) => [cls, name]),
+      [
+        ['Remove', 'demo.clicks.m'],
+        ['Create', 'mine'],
+      ],
+    )
+  })
+})

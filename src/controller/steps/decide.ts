@@ -87,9 +87,10 @@ export const check: Step = async (run, { checks, clock }) => {
   const known = checks.refusal(run.key, open, clock.now())
   const findings: Finding[] = known ? [...known] : []
   if (known === undefined) {
+    const going = run.plan!.actions.flatMap((action) => (action.class === 'Remove' ? [action.id] : []))
     for (const backend of run.session!.backends) {
       const theirs = open.filter(({ kind }) => backend.target.kinds.includes(kind))
-      if (theirs.length > 0) findings.push(...(await backend.target.check(theirs, run.signal)))
+      if (theirs.length > 0) findings.push(...(await backend.target.check(theirs, run.signal, going)))
     }
     if (errorsIn(findings)) checks.refused(run.key, open, findings, clock.now())
     else checks.passed(run.key, open, clock.now())

@@ -5,7 +5,7 @@ export const root = z.looseObject({ version: z.string(), kafka_cluster_id: z.str
 
 export const plugins = z.array(z.looseObject({ class: z.string(), type: z.string(), version: z.string().nullish() }))
 
-export const connectorState = z.enum(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'STOPPED', 'RESTARTING', 'DESTROYED'])
+const connectorState = z.enum(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'STOPPED', 'RESTARTING', 'DESTROYED'])
 
 const status = z.looseObject({
   connector: z.looseObject({ state: connectorState, trace: z.string().optional() }),
@@ -29,5 +29,3 @@ export const validation = z.looseObject({
   error_count: z.number(),
   configs: z.array(z.looseObject({ value: z.looseObject({ name: z.string(), errors: z.array(z.string()) }) })),
 })
-
-export const refusal = z.looseObject({ error_code: z.number().optional(), message: z.string() })

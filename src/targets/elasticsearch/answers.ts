@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Json, JsonObject } from '../../plan/index.ts'
 
 const json: z.ZodType<Json> = z.lazy(() => z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(json), jsonObject]))
-export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json)
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json)
 
 /** GET /_index_template */
 export const templates = z.looseObject({ index_templates: z.array(z.looseObject({ name: z.string(), index_template: jsonObject })) })

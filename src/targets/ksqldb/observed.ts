@@ -33,7 +33,7 @@ export function makerOf(name: string, queries: readonly RunningQuery[]): Running
   return queries.find((query) => query.sinks.includes(name) && query.queryType === 'PERSISTENT' && !query.id.startsWith('INSERTQUERY_'))
 }
 
-export function readStatement(text: string): Statement | undefined {
+function readStatement(text: string): Statement | undefined {
   try {
     return parseStatement(text)
   } catch (error) {

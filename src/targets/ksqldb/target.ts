@@ -72,6 +72,30 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
     await rest.change(`DROP ${source.type} IF EXISTS ${formatName(name)};`, {}, signal)
   }
 
+  /** A stream or table over a topic that nobody of this pipeline makes needs one that is there. */
+  async function missingTopics(nodes: readonly Desired<'Statement'>[]): Promise<Finding[]> {
+    const outside = nodes.flatMap((node) => {
+      const statement = parseStatement(node.spec.sql)
+      const topic = statement.kind === 'CreateSource' ? (statement.properties.find(({ key }) => key === 'KAFKA_TOPIC')?.value ?? statement.name) : undefined
+      return topic === undefined || node.dependsOn.includes(`KafkaTopic/${topic}`) ? [] : [{ node, topic: String(topic) }]
+    })
+    if (outside.length === 0) return []
+    const there = new Set((await options.kafka.describeTopics(outside.map(({ topic }) => topic))).map(({ name }) => name))
+    return outside.flatMap(({ node, topic }): Finding[] =>
+      there.has(topic)
+        ? []
+        : [
+            {
+              severity: 'error',
+              reason: 'ReferenceNotFound',
+              path: node.specPath,
+              message: `${node.name} reads topic ${topic}, which does not exist`,
+              mend: `Declare ${topic} in spec.topics, or create it.`,
+            },
+          ],
+    )
+  }
+
   return {
     backend: 'ksqldb',
     kinds: ['Statement'],
@@ -89,7 +113,8 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
       const nodes = desired as readonly Desired<'Statement'>[]
       if (nodes.length === 0) return []
       const listing = await rest.list(signal)
-      return nodes.flatMap(({ spec, specPath }): Finding[] => {
+      const findings = await missingTopics(nodes)
+      const kinds = nodes.flatMap(({ spec, specPath }): Finding[] => {
         const there = listing.sources.find(({ name }) => name === spec.objectName)
         if (!there || spec.objectType === 'INSERT' || spec.objectType === 'TYPE' || there.type === spec.objectType) return []
         return [
@@ -102,6 +127,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
           },
         ]
       })
+      return [...findings, ...kinds]
     },
 
     async apply(action, _owner, signal) {
