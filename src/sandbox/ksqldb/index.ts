@@ -36,11 +36,17 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
     properties: options.properties ?? {},
     ...(options.connectUrl === undefined ? {} : { connectUrl: options.connectUrl }),
   })
-  const { app, listen } = createHttpServer({ name: 'ksqldb', clock: options.clock, isMutating })
+  const { app, requests, listen } = createHttpServer({ name: 'ksqldb', clock: options.clock, isMutating })
   let state: 'starting' | 'ready' | 'closing' = 'starting'
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
-  app.addHook('onRequest', async (_, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // A push query whose client goes away is never finished, and so would not be logged.
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return
+      const { method, url: path, headers } = request
+      requests.add({ at: options.clock.now(), method, path, client: headers['user-agent'] ?? '', status: reply.raw.statusCode, mutating: isMutating(request) })
+    })
     if (state === 'starting') answerError(reply, genericError(50302, 'KSQL is not yet ready to serve requests.'), undefined)
     if (state === 'closing') answerError(reply, genericError(50303, 'The server is shutting down'), undefined)
   })

@@ -15,12 +15,19 @@ export function alsoSpeakHttp2(server: HttpServer, onRequest: (request: Http2Ser
     // A client that goes away is no fault of the server.
     session.on('error', () => session.destroy())
   })
+  // Connections that have said nothing yet: the HTTP server does not know them.
+  const silent = new Set<Socket>()
   const plain = server.listeners('connection') as ((socket: Socket) => void)[]
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
     const drop = () => socket.destroy()
+    const forget = () => silent.delete(socket)
+    silent.add(socket)
+    socket.once('close', forget)
     socket.once('error', drop)
     socket.once('readable', () => {
+      forget()
+      socket.removeListener('close', forget)
       socket.removeListener('error', drop)
       const first: Buffer | null = socket.read()
       if (first === null) return socket.destroy()
@@ -31,5 +38,6 @@ export function alsoSpeakHttp2(server: HttpServer, onRequest: (request: Http2Ser
   })
   return () => {
     for (const session of sessions) session.destroy()
+    for (const socket of silent) socket.destroy()
   }
 }

@@ -13,8 +13,14 @@ export function inputTopics(running: RunningQuery): string[] {
   return [...tables, ...new Set(streams)]
 }
 
-/** Undefined: a topic is missing. */
-export async function openPartitions(kafka: KafkaClient, groupId: string, running: RunningQuery, startsAt: StartOffsets): Promise<Partition[] | undefined> {
+/** Undefined: a topic is missing. `rebuilds`: whether records of streams left state behind that must be rebuilt from them. */
+export async function openPartitions(
+  kafka: KafkaClient,
+  groupId: string,
+  running: RunningQuery,
+  startsAt: StartOffsets,
+  rebuilds: boolean,
+): Promise<Partition[] | undefined> {
   const topics = inputTopics(running)
   const [ends, committed] = await Promise.all([kafka.topicOffsets(topics), kafka.groupOffsets(groupId, topics)])
   if (topics.some((topic) => !ends.has(topic))) return undefined
@@ -23,9 +29,11 @@ export async function openPartitions(kafka: KafkaClient, groupId: string, runnin
     return (ends.get(topic) ?? []).map(({ partition, start, end }): Partition => {
       const done = committed.get(topic)?.get(partition)
       const began = BigInt(startsAt[topic]?.[partition] ?? start)
-      const position = began < start ? start : began > end ? end : began
+      const within = (offset: bigint) => (offset < start ? start : offset > end ? end : offset)
+      const first = within(began)
       // A commit beyond the end is of a topic that was deleted and made anew.
-      const replayUntil = done !== undefined && done <= end ? done : position
+      const replayUntil = done !== undefined && done <= end ? within(done) : first
+      const position = rebuilds || rank === 0 ? first : replayUntil
       return { topic, partition, rank, position, replayUntil, knownEnd: end, queue: [], head: 0 }
     })
   })

@@ -93,13 +93,15 @@ export class QueryHost {
   async start(): Promise<void> {
     if (this.#stopped) return
     const { kafka, groupId } = this.#o
-    const partitions = await openPartitions(kafka, groupId, this.#running, this.#o.startsAt)
+    const { query, startsAt } = this.#o
+    const rebuilds = query.groupBy !== undefined || query.joins.some((join) => join.right.source.sourceType === 'STREAM')
+    const partitions = await openPartitions(kafka, groupId, this.#running, startsAt, rebuilds)
     if (partitions === undefined) return this.#sourceMissing()
     if (this.#stopped) return
     const topics = inputTopics(this.#running)
     this.#buffers = new Buffers(partitions, topics.length > 1)
     this.#committed.clear()
-    for (const one of partitions) if (one.replayUntil > one.position) this.#committed.set(one, one.replayUntil)
+    for (const one of partitions) this.#committed.set(one, one.replayUntil)
     const consumer = kafka.consume({
       groupId,
       topics,
