@@ -80,7 +80,8 @@ export function comparable(a: SqlType, b: SqlType, operator: ComparisonOperator)
   if (TIMES.includes(a.kind) && TIMES.includes(b.kind)) return a.kind === b.kind || (a.kind !== 'TIME' && b.kind !== 'TIME')
   if (a.kind === 'BYTES' && b.kind === 'BYTES') return true
   const equality = operator === '=' || operator === '<>' || operator === 'IS DISTINCT FROM' || operator === 'IS NOT DISTINCT FROM'
-  return equality && sameType(a, b)
+  // What is in them is compared value by value.
+  return equality && a.kind === b.kind
 }
 
 /** Whether CAST takes a value from one type to the other. */

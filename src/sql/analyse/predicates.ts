@@ -4,7 +4,7 @@ import { refuse } from '../error.ts'
 import { formatType } from '../print/types.ts'
 import { comparable } from '../type-rules.ts'
 import type { SqlType } from '../types.ts'
-import { listElementFits } from './constructors.ts'
+import { commonType } from './common-type.ts'
 import type { MaybeType, TypingScope } from './typing.ts'
 
 type Of<K extends Expression['kind']> = Extract<Expression, { kind: K }>
@@ -25,7 +25,7 @@ export function typeOfComparison(expression: Of<'Comparison'>, scope: TypingScop
   const left = typeOf(expression.left)
   const right = typeOf(expression.right)
   if (left === null || right === null) {
-    const show = (type: MaybeType): string => (type === null ? 'NULL' : formatType(type))
+    const show = (type: MaybeType): string => (type === null ? 'NULL' : type.kind)
     return refuse(
       `Comparison with NULL not supported: ${show(left)} ${expression.operator} ${show(right)}\nUse 'IS NULL' or 'IS NOT NULL' instead.`,
       expression.span,
@@ -48,18 +48,11 @@ export function checkBetween(expression: Of<'Between'>, scope: TypingScope, type
   }
 }
 
+/** The operand and the list together must have a common type. */
 export function checkIn(expression: Of<'In'>, scope: TypingScope, typeOf: TypeOf): void {
-  const operand = typeOf(expression.operand)
-  if (operand === null) return
-  for (const element of expression.list) {
-    const type = typeOf(element)
-    if (type === null || listElementFits(operand, type, element)) continue
-    refuse(
-      element.kind === 'StringLiteral'
-        ? `Invalid Predicate: invalid input syntax for type ${formatType(operand)}: "${element.value}".`
-        : `Invalid Predicate: operator does not exist: ${formatType(operand)} = ${formatType(type)} (${scope.show(element)})\nHint: You might need to add explicit type casts.`,
-      element.span,
-      { stage: 'build' },
-    )
-  }
+  commonType(
+    expression.list,
+    { typeOf, show: (element) => scope.show(element), prefix: 'Invalid Predicate: ', options: { stage: 'build' } },
+    typeOf(expression.operand),
+  )
 }

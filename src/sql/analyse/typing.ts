@@ -88,9 +88,9 @@ export function typeOfExpression(expression: Expression, scope: TypingScope): Ma
     case 'FieldAccess':
       return typeOfField(expression, scope)
     case 'ArrayConstructor':
-      return constructedArray(expression, typeOf)
+      return constructedArray(expression, { typeOf, show: scope.show })
     case 'MapConstructor':
-      return constructedMap(expression, typeOf)
+      return constructedMap(expression, { typeOf, show: scope.show })
     case 'StructConstructor':
       return {
         kind: 'STRUCT',
@@ -161,8 +161,9 @@ function typeOfCase(expression: Of<'Case'>, scope: TypingScope): MaybeType {
     const type = typeOfExpression(then, scope)
     if (type !== null && result !== null && !sameType(type, result)) {
       refuse(
-        `Invalid Case expression. Type for all 'THEN' clauses should be the same.\nTHEN expression '${scope.show(expression)}'.\n` +
-          `Previous THEN type: ${formatType(result)}.\nThis THEN type: ${formatType(type)}.`,
+        "Invalid Case expression. Type for all 'THEN' clauses should be the same.\n" +
+          `THEN expression 'WHEN ${scope.show(when)} THEN ${scope.show(then)}' has type: ${formatType(type)}.\n` +
+          `Previous THEN expression(s) type: ${formatType(result)}.`,
         then.span,
       )
     }
@@ -175,7 +176,7 @@ function typeOfCase(expression: Of<'Case'>, scope: TypingScope): MaybeType {
       expression.span,
     )
   }
-  if (result === null && otherwise === null) refuse('Invalid Case expression. All case branches have a NULL type. Please cast at least one.', expression.span)
+  if (result === null && otherwise === null) refuse('Invalid Case expression. All case branches have NULL type', expression.span)
   return result ?? otherwise
 }
 
@@ -236,7 +237,8 @@ function typeOfSubscript(expression: Of<'Subscript'>, scope: TypingScope): SqlTy
     if (index === null || !sameType(index, base.key)) refuse(`Unsupported key type for ${scope.show(expression)}: ${name(index)}`, expression.index.span)
     return base.value
   }
-  return refuse(`Expression ${scope.show(expression)} is not an array or map: ${name(base)}`, expression.span)
+  const hint = base?.kind === 'STRUCT' ? ` Use the dereference operator for STRUCTS: ${scope.show(expression.base)}->${scope.show(expression.index)}` : ''
+  return refuse(`Subscript expression (${scope.show(expression)}) do not apply to ${name(base)}.${hint}`, expression.span)
 }
 
 function typeOfField(expression: Of<'FieldAccess'>, scope: TypingScope): SqlType {
