@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml'
 import { duplicateFields } from './duplicates.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts'
-import { badRequest, unsupportedMediaType } from './status.ts'
+import { badRequest, tooLarge, unsupportedMediaType } from './status.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 
@@ -66,7 +66,13 @@ export function decodePatch(body: Buffer | undefined, contentType: string | unde
   return { type, ...(type === 'apply' && !text.trimStart().startsWith('{') ? decodeYaml(text) : decodeJson(text)) }
 }
 
-const textOf = (body: Buffer | undefined) => body?.toString('utf8') ?? ''
+/** As the real server's default. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024
+
+function textOf(body: Buffer | undefined): string {
+  if (body && body.length > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES)
+  return body?.toString('utf8') ?? ''
+}
 
 function decodeJson(text: string): DecodedBody {
   const parsed = tryJson(text)

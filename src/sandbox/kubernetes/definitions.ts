@@ -21,7 +21,7 @@ export interface DefinitionVersion {
   readonly selectableFields?: readonly { readonly jsonPath: string }[]
 }
 
-export interface DefinitionNames {
+interface DefinitionNames {
   readonly plural: string
   readonly singular?: string
   readonly kind: string

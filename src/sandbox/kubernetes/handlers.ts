@@ -4,9 +4,11 @@ import { type Answer, type Presentation, present, presentList } from './answer.t
 import { checkDeclared } from './apply/declared.ts'
 import { applyConfiguration } from './apply/managed-fields.ts'
 import { asObject, decodeBody, decodePatch, type PatchType } from './body.ts'
+import type { Subresource } from './changes.ts'
 import { listPage } from './collections.ts'
 import { type Decoded, decodeObject, enforceStrict, kindMissing } from './decode.ts'
 import { invalidValue, notSupported } from './field-error.ts'
+import type { DeleteOptions } from './finalizers.ts'
 import { canonical, clone, isObject, type Json, type JsonObject } from './json.ts'
 import { flag, listOptions, type WriteOptions, writeOptions } from './options.ts'
 import { applyJsonPatch, mergePatch } from './patch.ts'
@@ -17,7 +19,7 @@ import { ApiError, badRequest, conflict, definitionTerminating, invalid, methodN
 import type { Store } from './store.ts'
 import { strategicMerge } from './strategic.ts'
 import { finalizerWarnings } from './validation.ts'
-import type { DeleteOptions, Subresource, WriteContext, Writes } from './writes.ts'
+import type { WriteContext, Writes } from './writes.ts'
 
 export interface ResourceRequest {
   readonly method: string

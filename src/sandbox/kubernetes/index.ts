@@ -1,7 +1,7 @@
 /** The Kubernetes API server of the sandbox: the API machinery of a real one, without nodes, pods and authentication. */
 import type { Clock, KubeObject, Random } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
-import { builtinTypes } from './builtin.ts'
+import { builtinTypes } from './builtin/index.ts'
 import { Controllers } from './controllers.ts'
 import { decodeObject } from './decode.ts'
 import { Handlers } from './handlers.ts'

@@ -6,7 +6,7 @@ import { dns1123Label, labelValue, qualifiedName } from './names.ts'
 import { badRequest } from './status.ts'
 
 /** All annotation keys and values of an object together, in bytes. */
-export const ANNOTATIONS_MAX_BYTES = 262_144
+const ANNOTATIONS_MAX_BYTES = 262_144
 
 export function validateNewMetadata(object: KubeObject, namespaced: boolean, checkName: (name: string) => string[]): FieldError[] {
   const { metadata } = object

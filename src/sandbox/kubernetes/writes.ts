@@ -2,7 +2,9 @@
 import type { Clock, KubeObject, Random } from '../../ports/index.ts'
 import { FieldSet } from './apply/field-set.ts'
 import { afterUpdate, type ManagedEntry, type Writer } from './apply/managed-fields.ts'
+import { prepareChange, type Subresource, withoutTimes } from './changes.ts'
 import { type FieldError, invalidValue } from './field-error.ts'
+import { type DeleteOptions, finalizersFor } from './finalizers.ts'
 import { generateName, newUid, rfc3339 } from './identity.ts'
 import { clone, equal, type Json } from './json.ts'
 import { dropEmpty, wipeSystemFields } from './metadata.ts'
@@ -14,21 +16,12 @@ import { Store } from './store.ts'
 import { storedForm, viewOf } from './stored-view.ts'
 import { validateChange, validateNew, validateStatusChange } from './validation.ts'
 
-export type Subresource = '' | 'status' | 'scale'
-
 export interface WriteContext {
   readonly manager: string
   readonly dryRun: boolean
   readonly subresource?: Subresource
   /** The new object brings its managedFields: it was applied. */
   readonly applied?: boolean
-}
-
-export interface DeleteOptions {
-  readonly propagationPolicy?: string
-  readonly orphanDependents?: boolean
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
-  readonly dryRun?: boolean
 }
 
 /** What became of a deletion: gone, or waiting for finalizers. */
@@ -248,61 +241,8 @@ function setManaged(object: KubeObject, entries: readonly ManagedEntry[]): void 
   else delete object.metadata.managedFields
 }
 
-/** The wanted object with everything put back that this door does not change. */
-function prepareChange(resource: ResourceType, wanted: KubeObject, old: KubeObject, subresource: Subresource): KubeObject {
-  const object = subresource === 'status' ? statusOnly(wanted, old) : clone(wanted)
-  const { metadata } = object
-  for (const field of ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
-    if (old.metadata[field] === undefined) delete metadata[field]
-    else metadata[field] = old.metadata[field] as never
-  }
-  if (old.metadata.uid) metadata.uid ??= old.metadata.uid
-  if (resource.status && subresource !== 'status') {
-    if (old.status === undefined) delete object.status
-    else object.status = clone(old.status)
-  }
-  if (subresource !== 'status') resource.prepare?.(object, old)
-  if (resource.custom) applyDefaults(object as unknown as Json, resource.schema)
-  const { metadata: _new, ...content } = object
-  const { metadata: _old, ...before } = old
-  const changed = resource.status ? !equal({ ...content, status: null }, { ...before, status: null }) : !equal(content, before)
-  if (resource.generation && changed && subresource !== 'status') metadata.generation = (old.metadata.generation ?? 0) + 1
-  return object
-}
-
-function statusOnly(wanted: KubeObject, old: KubeObject): KubeObject {
-  const object = clone(old)
-  const managed = wanted.metadata.managedFields
-  if (managed === undefined) delete object.metadata.managedFields
-  else object.metadata.managedFields = managed
-  if (wanted.status === undefined) delete object.status
-  else object.status = clone(wanted.status)
-  return object
-}
-
-/** The finalizers an object must still pass, with the garbage collector's own according to the policy. */
-function finalizersFor(old: KubeObject, options: DeleteOptions): string[] {
-  const current = old.metadata.finalizers ?? []
-  const policy = policyOf(options, current)
-  const others = current.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion')
-  return [...others, ...(policy === 'Orphan' ? ['orphan'] : []), ...(policy === 'Foreground' ? ['foregroundDeletion'] : [])]
-}
-
-function policyOf(options: DeleteOptions, current: readonly string[]): string {
-  if (options.orphanDependents !== undefined) return options.orphanDependents ? 'Orphan' : 'Background'
-  if (options.propagationPolicy) return options.propagationPolicy
-  if (current.includes('orphan')) return 'Orphan'
-  return current.includes('foregroundDeletion') ? 'Foreground' : 'Background'
-}
-
 /** Namespaces have a second list of finalizers, in their spec. */
 function isHeldNamespace(resource: ResourceType, object: KubeObject): boolean {
   const spec = object.spec as { finalizers?: unknown[] } | undefined
   return resource.storage === '/namespaces' && (spec?.finalizers?.length ?? 0) > 0
-}
-
-/** Times in managedFields alone are no change. */
-function withoutTimes(object: KubeObject): unknown {
-  const managed = (object.metadata.managedFields as { time?: string }[] | undefined)?.map(({ time: _, ...entry }) => entry)
-  return { ...object, metadata: { ...object.metadata, managedFields: managed ?? null } }
 }

@@ -16,7 +16,7 @@ interface Part {
 }
 
 /** The parts of a value that are owned one by one; undefined for a leaf. */
-export function partsOf(value: Json | undefined, schema: MaybeSchema): Part[] | undefined {
+function partsOf(value: Json | undefined, schema: MaybeSchema): Part[] | undefined {
   if (isObject(value)) {
     if (schema?.['x-kubernetes-map-type'] === 'atomic') return undefined
     return Object.entries(value).map(([key, child]) => ({
@@ -33,7 +33,7 @@ export function partsOf(value: Json | undefined, schema: MaybeSchema): Part[] | 
 }
 
 /** How an entry of a set or map list is named in a path. */
-export function elementOf(item: Json, schema: Schema): string {
+function elementOf(item: Json, schema: Schema): string {
   if (schema['x-kubernetes-list-type'] === 'set') return `v:${canonical(item)}`
   const fields = schema['x-kubernetes-list-map-keys'] ?? []
   const defaults = Object.fromEntries(

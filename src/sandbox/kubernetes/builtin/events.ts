@@ -1,11 +1,12 @@
 /** Events: one kind of object under two APIs, core and events.k8s.io, whose field names differ. */
-import type { KubeObject } from '../../ports/index.ts'
-import { column } from './columns.ts'
-import { ageOf } from './duration.ts'
-import { type FieldError, invalidValue } from './field-error.ts'
-import { isObject, type JsonObject } from './json.ts'
-import type { Column } from './resources.ts'
-import type { Schema } from './schema/structural.ts'
+import type { KubeObject } from '../../../ports/index.ts'
+import { column } from '../columns.ts'
+import { ageOf } from '../duration.ts'
+import { type FieldError, invalidValue, required } from '../field-error.ts'
+import { isObject, type JsonObject } from '../json.ts'
+import type { Column } from '../resources.ts'
+import type { Schema } from '../schema/structural.ts'
+import { builtin } from './type.ts'
 
 /** Stored (core) name -> name in events.k8s.io. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -18,14 +19,14 @@ const RENAMED: Readonly<Record<string, string>> = {
   reportingComponent: 'reportingController',
 }
 
-export function toEventsApi(stored: KubeObject): KubeObject {
+function toEventsApi(stored: KubeObject): KubeObject {
   const entries = Object.entries(stored).map(([key, value]) => [RENAMED[key] ?? key, value])
   const event: KubeObject = { ...(Object.fromEntries(entries) as KubeObject), apiVersion: 'events.k8s.io/v1' }
   for (const field of ['reportingController', 'reportingInstance']) if (event[field] === '') delete event[field]
   return event
 }
 
-export function toCoreEvent(object: KubeObject): KubeObject {
+function toCoreEvent(object: KubeObject): KubeObject {
   const back = Object.fromEntries(Object.entries(RENAMED).map(([core, other]) => [other, core]))
   const entries = Object.entries(object).map(([key, value]) => [back[key] ?? key, value])
   return { ...Object.fromEntries(entries), apiVersion: 'v1' }
@@ -58,15 +59,15 @@ const coreProperties: Readonly<Record<string, Schema>> = {
   type: text,
 }
 
-export const coreEventSchema: Schema = { type: 'object', description: 'A report of something that happened to an object.', properties: coreProperties }
+const coreEventSchema: Schema = { type: 'object', description: 'A report of something that happened to an object.', properties: coreProperties }
 
-export const eventSchema: Schema = {
+const eventSchema: Schema = {
   type: 'object',
   description: 'A report of something that happened to an object.',
   properties: Object.fromEntries(Object.entries(coreProperties).map(([key, schema]) => [RENAMED[key] ?? key, schema])),
 }
 
-export const eventSelectable = [
+const eventSelectable = [
   'involvedObject.kind',
   'involvedObject.namespace',
   'involvedObject.name',
@@ -81,7 +82,7 @@ export const eventSelectable = [
 ] as const
 
 /** Fields that an event always has, said or not. */
-export function eventDefaults(event: KubeObject): void {
+function eventDefaults(event: KubeObject): void {
   const core = event.apiVersion === 'v1'
   for (const field of core ? ['eventTime', 'firstTimestamp', 'lastTimestamp'] : ['eventTime', 'deprecatedFirstTimestamp', 'deprecatedLastTimestamp'])
     event[field] ??= null
@@ -89,7 +90,7 @@ export function eventDefaults(event: KubeObject): void {
   event.reportingInstance ??= ''
 }
 
-export const eventBlank = {
+const eventBlank = {
   involvedObject: {},
   source: {},
   eventTime: null,
@@ -99,7 +100,7 @@ export const eventBlank = {
   reportingInstance: '',
 }
 
-export function checkCoreEvent(event: KubeObject): FieldError[] {
+function checkCoreEvent(event: KubeObject): FieldError[] {
   const about = event.involvedObject
   const namespace = isObject(about) && typeof about.namespace === 'string' ? about.namespace : ''
   const own = event.metadata.namespace ?? ''
@@ -115,7 +116,7 @@ function lastSeen(event: KubeObject, nowMs: number): string {
 }
 
 /** Both APIs print the stored form. */
-export const eventColumns: Column[] = [
+const eventColumns: Column[] = [
   column('Last Seen', lastSeen),
   column('Type', (event) => String(event.type ?? '')),
   column('Reason', (event) => String(event.reason ?? '')),
@@ -144,3 +145,29 @@ export const eventColumns: Column[] = [
   ),
   column('Name', (event) => event.metadata.name, { format: 'name', priority: 1 }),
 ]
+
+const eventBase = { plural: 'events', kind: 'Event', shortNames: ['ev'], storage: '/events', columns: eventColumns } as const
+
+export const coreEvents = builtin({
+  ...eventBase,
+  defaults: eventDefaults,
+  blank: eventBlank,
+  group: '',
+  version: 'v1',
+  schema: coreEventSchema,
+  selectable: eventSelectable,
+  check: checkCoreEvent,
+})
+
+export const events = builtin({
+  ...eventBase,
+  group: 'events.k8s.io',
+  version: 'v1',
+  schema: eventSchema,
+  selectable: eventSelectable,
+  toStored: toCoreEvent,
+  defaults: eventDefaults,
+  blank: { eventTime: null, deprecatedFirstTimestamp: null, deprecatedLastTimestamp: null, regarding: {}, deprecatedSource: {} },
+  fromStored: toEventsApi,
+  check: (object) => [...(object.eventTime || object.firstTimestamp ? [] : [required('eventTime')]), ...checkCoreEvent(object)],
+})
