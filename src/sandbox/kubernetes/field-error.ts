@@ -48,10 +48,17 @@ export const tooMany = (field: string, actual: number, max: number): FieldError 
 export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError =>
   make('FieldValueNotSupported', field, value, supported.length ? `supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}` : '')
 
+/** JSON as Go writes it: inside of objects and lists, what could be HTML is escaped. */
+function goJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? '""'
+  if (typeof value !== 'object' || value === null) return text
+  return text.replaceAll(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`)
+}
+
 /** The complaint without its field. */
 export function fieldErrorBody(error: FieldError): string {
   const text = TEXT[error.type]
-  const shown = error.value === OMITTED ? text : `${text}: ${JSON.stringify(error.value) ?? '""'}`
+  const shown = error.value === OMITTED ? text : `${text}: ${goJson(error.value)}`
   return error.detail ? `${shown}: ${error.detail}` : shown
 }
 

@@ -61,6 +61,16 @@ export const conversation: readonly Turn[] = [
   post('a definition without a schema', CRDS, definition({ name: 'v1', served: true, storage: true })),
   post('a definition with an untyped field', CRDS, definition(version({ spec: {} }))),
   post('a definition with a broken rule', CRDS, definition(version({ spec: { type: 'object', 'x-kubernetes-validations': [{ rule: 'nonsense(self)' }] } }))),
+  post('a rule over a field that is not there', CRDS, ruled('self.nope == 1')),
+  post('a rule over a nested field that is not there', CRDS, ruled('has(self.nested) && self.nested.nope == 1')),
+  post('a rule that compares text with a number', CRDS, ruled('self.text > 1')),
+  post('a rule in a list that compares text with a number', CRDS, ruled('self.list.all(item, item > 1)')),
+  post('a rule that is no condition', CRDS, ruled('self.number')),
+  post('a rule with a variable that is not there', CRDS, ruled('other == 1')),
+  post('a rule that is no expression', CRDS, ruled('self.number ==')),
+  post('a rule with a line break in its message', CRDS, ruled('self.number == 1', { message: 'a\nb' })),
+  post('a rule with an unknown reason', CRDS, ruled('self.number == 1', { reason: 'Because' })),
+  post('a message expression that is no text', CRDS, ruled('self.number == 1', { messageExpression: 'self.number' })),
   post(
     'a definition whose list has no keys',
     CRDS,
@@ -312,6 +322,16 @@ function owned(name: string, owner: string): unknown {
   return configMap(name, {}, { ownerReferences: [reference] })
 }
 
+function ruled(rule: string, more: Record<string, unknown> = {}): unknown {
+  const properties = {
+    number: { type: 'integer' },
+    text: { type: 'string', maxLength: 10 },
+    list: { type: 'array', maxItems: 3, items: { type: 'string', maxLength: 10 } },
+    nested: { type: 'object', properties: { number: { type: 'integer' } } },
+  }
+  return definition(version({ spec: { type: 'object', properties, 'x-kubernetes-validations': [{ rule, ...more }] } }))
+}
+
 function version(properties: Record<string, unknown>): Record<string, unknown> {
   return { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties } } }
 }
@@ -375,8 +395,8 @@ export function comparable(value: unknown, key = ''): unknown {
   }
   if (Array.isArray(value)) {
     const items = value.map((item) => comparable(item, key))
-    // Go walks maps in random order: causes are a set.
-    return key === 'causes' ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
+    // Go walks maps in random order: causes are a set. Owners of fields stand in the order of their seconds.
+    return key === 'causes' || key === 'managedFields' ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items
   }
   if (typeof value !== 'object' || value === null) return value
   // Documentation texts are each server's own.

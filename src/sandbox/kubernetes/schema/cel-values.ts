@@ -6,8 +6,12 @@ import { childSchema, type Schema } from './structural.ts'
 
 const RESERVED = new Set('true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '))
 
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name)
+}
+
 /** A property as a rule may write it: reserved words and signs are spelled out. */
-function escapeName(name: string): string {
+export function escapeName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`
   return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__')
 }
@@ -23,7 +27,7 @@ export function toCel(value: Json, schema: Schema | undefined): unknown {
     const converted = toCel(child, childSchema(schema, key))
     out[named ? escapeName(key) : key] = converted
     // A reserved word may also stand behind a dot as it is.
-    if (named && RESERVED.has(key)) out[key] = converted
+    if (named && isReserved(key)) out[key] = converted
   }
   return out
 }
@@ -83,9 +87,15 @@ function format(template: string, args: unknown[]): string {
   })
 }
 
+/** An environment in which self and oldSelf may be anything. */
 export function celEnvironment(): Environment {
   const env = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
   env.registerVariable('self', 'dyn').registerVariable('oldSelf', 'dyn')
+  return registerLibrary(env)
+}
+
+/** What Kubernetes adds to the language. */
+export function registerLibrary(env: Environment): Environment {
   env.registerFunction('list<dyn>.sum(): dyn', (list: unknown[]) => list.reduce(add, typeof list[0] === 'number' ? 0 : 0n))
   env.registerFunction('list<dyn>.min(): dyn', (list: unknown[]) => extreme(list, less))
   env.registerFunction('list<dyn>.max(): dyn', (list: unknown[]) => extreme(list, (a, b) => less(b, a)))

@@ -2,6 +2,7 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import { duplicate, type FieldError, forbiddenField, invalidValue, OMITTED, required } from '../field-error.ts'
 import { equal, isObject, type Json } from '../json.ts'
+import { typedEnvironment } from './cel-types.ts'
 import { celEnvironment, toCel, toOptional } from './cel-values.ts'
 import { correlated } from './list-types.ts'
 import { childSchema, type Rule, type Schema } from './structural.ts'
@@ -34,15 +35,52 @@ function compile(rule: Rule): CompiledRule {
 
 const functionNames = new Set(environment.getDefinitions().functions.map((definition) => definition.name))
 
+/** Where a rule stands, for the types of self and oldSelf. */
+export interface RulePlace {
+  readonly schema: Schema
+  readonly isRoot: boolean
+  readonly optionalOldSelf: boolean
+}
+
 /** Why an expression cannot be used as a rule (or, with `string`, as a message); undefined when it can. */
-export function compileError(expression: string, wanted: 'bool' | 'string'): string | undefined {
+export function compileError(expression: string, wanted: 'bool' | 'string', place: RulePlace): string | undefined {
   const result = environment.check(expression)
-  if (!result.valid) {
-    const { column, text } = located(result.error as CelFault, expression)
-    return `compilation failed: ERROR: <input>:1:${column}: ${text}\n | ${expression}\n | ${'.'.repeat(column - 1)}^`
-  }
-  if (result.type === wanted || result.type === 'dyn') return undefined
+  const fault = result.valid ? typeFault(expression, place) : located(result.error as CelFault, expression)
+  if (fault) return `compilation failed: ERROR: <input>:1:${fault.column}: ${fault.text}\n | ${expression}\n | ${'.'.repeat(fault.column - 1)}^`
+  const type = typedEnvironment(place.schema, place.isRoot, place.optionalOldSelf).check(expression).type ?? result.type
+  if (type === wanted || type === 'dyn') return undefined
   return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
+}
+
+const OPERATORS: Readonly<Record<string, string>> = { in: '@in' }
+
+/**
+ * Fields that the schema does not have, and operators between scalars that do not go together. What else the library
+ * finds in types is not told: it is stricter than cel-go about objects.
+ */
+function typeFault(expression: string, place: RulePlace): Fault | undefined {
+  const result = typedEnvironment(place.schema, place.isRoot, place.optionalOldSelf).check(expression)
+  if (result.valid) return undefined
+  const { code, summary = '', range } = result.error as CelFault
+  const start = range?.start ?? 0
+  const field = code === 'no_such_key' ? /^No such key: (\w+)$/.exec(summary)?.[1] : undefined
+  if (field) {
+    const at = expression.lastIndexOf(`.${field}`, start)
+    return { column: (at < 0 ? start : at) + 1, text: `undefined field '${field}'` }
+  }
+  const [, left, operator, right] = (code === 'no_such_overload' && /^no such overload: (\w+) (\S+) (\w+)$/.exec(summary)) || []
+  if (!left || !operator || !right) return undefined
+  const at = expression.indexOf(operator, start)
+  return {
+    column: (at < 0 ? start : at) + 1,
+    text: `found no matching overload for '${OPERATORS[operator] ?? `_${operator}_`}' applied to '(${left}, ${right})'`,
+  }
+}
+
+interface Fault {
+  /** Counted from 1. */
+  readonly column: number
+  readonly text: string
 }
 
 interface CelFault {
@@ -53,7 +91,7 @@ interface CelFault {
 }
 
 /** A fault of compilation with its place and wording as cel-go has them. */
-function located(fault: CelFault, expression: string): { column: number; text: string } {
+function located(fault: CelFault, expression: string): Fault {
   const start = fault.range?.start ?? 0
   const text = fault.summary ?? fault.message
   const called = fault.code === 'no_matching_overload' ? /'(?:[\w.<>]+\.)?(\w+)\(/.exec(text)?.[1] : undefined

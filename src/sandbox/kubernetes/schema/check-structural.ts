@@ -30,7 +30,7 @@ export function checkStructural(root: Schema, path: string): FieldError[] {
 function walk(schema: Schema, path: string, isRoot: boolean): FieldError[] {
   const errors: FieldError[] = []
   for (const keyword of UNSUPPORTED) if (keyword in schema) errors.push(forbiddenField(`${path}.${keyword}`, `${keyword} is not supported`))
-  errors.push(...checkTypes(schema, path, isRoot), ...checkLists(schema, path), ...checkKeywords(schema, path), ...checkRules(schema, path))
+  errors.push(...checkTypes(schema, path, isRoot), ...checkLists(schema, path), ...checkKeywords(schema, path), ...checkRules(schema, path, isRoot))
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (isRoot && (name === 'metadata' || name === 'apiVersion' || name === 'kind')) continue
     errors.push(...walk(property, `${path}.properties[${name}]`, false))
@@ -114,7 +114,7 @@ function checkKeywords(schema: Schema, path: string): FieldError[] {
   return errors
 }
 
-function checkRules(schema: Schema, path: string): FieldError[] {
+function checkRules(schema: Schema, path: string, isRoot: boolean): FieldError[] {
   const errors: FieldError[] = []
   for (const [i, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
     const at = `${path}.x-kubernetes-validations[${i}]`
@@ -122,12 +122,13 @@ function checkRules(schema: Schema, path: string): FieldError[] {
       errors.push(required(`${at}.rule`, 'rule is not specified'))
       continue
     }
-    const fault = compileError(rule.rule, 'bool')
+    const place = { schema, isRoot, optionalOldSelf: rule.optionalOldSelf === true }
+    const fault = compileError(rule.rule, 'bool', place)
     if (fault) errors.push(invalidValue(`${at}.rule`, goRule(rule), fault))
-    const messageFault = rule.messageExpression ? compileError(rule.messageExpression, 'string') : undefined
+    const messageFault = rule.messageExpression ? compileError(rule.messageExpression, 'string', place) : undefined
     if (messageFault) errors.push(invalidValue(`${at}.messageExpression`, goRule(rule), messageFault))
-    if (rule.message && /\n/.test(rule.message)) errors.push(invalidValue(`${at}.message`, rule.message, 'message must not contain line breaks'))
-    const reasons = ['FieldValueRequired', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueDuplicate']
+    if (rule.message && /\n/.test(rule.message)) errors.push(invalidValue(`${at}.message`, rule.message, 'must not contain line breaks'))
+    const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
     if (rule.reason && !reasons.includes(rule.reason)) errors.push(notSupported(`${at}.reason`, rule.reason, reasons))
   }
   return errors
