@@ -24,12 +24,12 @@ export function keepHouse(broker: Broker, memoryBytes: number): void {
 function boundMemory(broker: Broker, memoryBytes: number): void {
   const logs = broker.topics.all().flatMap((topic) => topic.partitions)
   const forgetful = broker.topics.all().flatMap((topic) => (topic.config.deletes ? topic.partitions : []))
-  let total = logs.reduce((sum, log) => sum + log.bytes, 0)
+  let total = logs.reduce((sum, log) => sum + log.memoryBytes, 0)
   while (total > memoryBytes) {
-    const largest = forgetful.reduce<(typeof forgetful)[number] | undefined>((max, log) => (log.bytes > (max?.bytes ?? 0) ? log : max), undefined)
+    const largest = forgetful.reduce<(typeof forgetful)[number] | undefined>((max, log) => (log.memoryBytes > (max?.memoryBytes ?? 0) ? log : max), undefined)
     if (!largest) return
-    const before = largest.bytes
+    const before = largest.memoryBytes
     largest.dropOldestSegment()
-    total -= before - largest.bytes
+    total -= before - largest.memoryBytes
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fc from 'fast-check'
 import { createKafkaClient, seededRandom, systemClock, VirtualClock } from '../../../src/ports/index.ts'
 import { type KafkaServer, startKafka } from '../../../src/sandbox/kafka/index.ts'
 import { writeBatch } from '../../../src/sandbox/kafka/log/record-batch.ts'
@@ -119,6 +120,21 @@ describe('Kafka stand-in, driven by raw requests', () => {
       assert.ok(await other.call('Metadata', 1, { topics: [] }))
     })
   }
+
+  it('lives through whatever bytes come', async () => {
+    await create()
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 62 }), fc.integer({ min: 0, max: 13 }), fc.uint8Array({ maxLength: 80 }), async (key, version, body) => {
+        const wild = new RawClient(server.url)
+        const answer = wild.send(key, version, version % 2 === 0, Buffer.from(body))
+        // A request that happens to be sound may wait for something; the next one on its own connection must not.
+        await Promise.race([answer, other.call('Metadata', 1, { topics: [] })])
+        wild.close()
+      }),
+      { numRuns: 150 },
+    )
+    assert.ok(await other.call('Metadata', 1, { topics: [] }))
+  })
 
   it('answers requests in their order, also behind one that waits', async () => {
     await create()

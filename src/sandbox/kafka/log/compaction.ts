@@ -4,7 +4,7 @@
  * https://kafka.apache.org/documentation/#compaction
  */
 import type { TopicConfig } from '../topic-config.ts'
-import { LEADER_EPOCH, type PartitionLog, type Segment, type StoredBatch } from './partition-log.ts'
+import { LEADER_EPOCH, type PartitionLog, type Segment, type StoredBatch, storedBatch } from './partition-log.ts'
 import { type BatchRecord, deleteHorizonOf, isLogAppendTime, readHeader, readRecords, writeBatch } from './record-batch.ts'
 
 export function compact(log: PartitionLog, config: TopicConfig, now: number): void {
@@ -42,14 +42,14 @@ function isWorthIt(closed: readonly Segment[], dirty: readonly Segment[], config
 }
 
 const hasDueTombstones = (closed: readonly Segment[], now: number) =>
-  closed.some((segment) => segment.batches.some(({ header }) => (deleteHorizonOf(header) ?? Number.POSITIVE_INFINITY) <= now))
+  closed.some((segment) => segment.batches.some(({ bytes }) => (deleteHorizonOf(bytes) ?? Number.POSITIVE_INFINITY) <= now))
 
 /** Over the whole log: a newer record in the segment being written to counts as well. */
 function newestOffsets(log: PartitionLog): Map<string, bigint> {
   const newest = new Map<string, bigint>()
   for (const segment of log.segments) {
     for (const batch of segment.batches) {
-      for (const record of readRecords(batch.bytes, batch.header)) if (record.key) newest.set(keyOf(record.key), record.offset)
+      for (const record of readRecords(batch.bytes)) if (record.key) newest.set(keyOf(record.key), record.offset)
     }
   }
   return newest
@@ -59,8 +59,8 @@ const keyOf = (key: Buffer) => key.toString('latin1')
 
 /** Undefined: nothing of the batch is left. */
 function compactBatch(batch: StoredBatch, newest: ReadonlyMap<string, bigint>, config: TopicConfig, now: number): StoredBatch | undefined {
-  const { header } = batch
-  const horizon = deleteHorizonOf(header)
+  const header = readHeader(batch.bytes)
+  const horizon = deleteHorizonOf(batch.bytes)
   const records = readRecords(batch.bytes, header)
   const kept = records.filter((record) => isNewest(record, newest) && !(record.value === null && horizon !== undefined && horizon <= now))
   if (kept.length === 0) return undefined
@@ -78,7 +78,7 @@ function compactBatch(batch: StoredBatch, newest: ReadonlyMap<string, bigint>, c
     lastOffset: header.lastOffset,
     ...(tombstones ? { deleteHorizon: horizon ?? now + config.number('delete.retention.ms') } : {}),
   })
-  return { header: readHeader(bytes), bytes }
+  return storedBatch(bytes)
 }
 
 const isNewest = (record: BatchRecord, newest: ReadonlyMap<string, bigint>) => record.key !== null && newest.get(keyOf(record.key)) === record.offset

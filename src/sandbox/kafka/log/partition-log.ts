@@ -18,9 +18,17 @@ import {
   writeBatch,
 } from './record-batch.ts'
 
+/** Of the header only what is looked up often: there are as many of these as there were requests. */
 export interface StoredBatch {
-  readonly header: BatchHeader
+  readonly baseOffset: bigint
+  readonly lastOffset: bigint
+  readonly maxTimestamp: number
   readonly bytes: Buffer
+}
+
+export function storedBatch(bytes: Buffer): StoredBatch {
+  const { baseOffset, lastOffset, maxTimestamp } = readHeader(bytes)
+  return { baseOffset, lastOffset, maxTimestamp, bytes }
 }
 
 export interface Segment {
@@ -39,6 +47,11 @@ export interface Appended {
   /** Set with message.timestamp.type=LogAppendTime, else -1. */
   readonly logAppendTime: number
 }
+
+/** Larger segment.bytes count as this: memory is smaller than disks, and is given back by segments. */
+const MAX_SEGMENT_BYTES = 8 * 1024 * 1024
+/** What a batch costs beside its bytes, about. */
+const BATCH_OVERHEAD_BYTES = 250
 
 /** The replication of one broker never changes its leader. */
 export const LEADER_EPOCH = 0
@@ -61,6 +74,11 @@ export class PartitionLog {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0)
   }
 
+  /** What it costs the process. */
+  get memoryBytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes + segment.batches.length * BATCH_OVERHEAD_BYTES, 0)
+  }
+
   /** Checks and stores what a producer sent; throws a Refusal and stores nothing when it is not right. `name` is for its words. */
   append(records: Buffer, config: TopicConfig, now: number, name = ''): Appended {
     const batches = splitBatches(records)
@@ -79,8 +97,7 @@ export class PartitionLog {
     const stored = recompressed(Buffer.from(sent), header, config)
     placeBatch(stored, baseOffset, LEADER_EPOCH)
     if (config.logAppendTime) stampBatch(stored, now)
-    const placed = readHeader(stored)
-    this.#store({ header: placed, bytes: stored }, config, now)
+    this.#store(storedBatch(stored), config, now)
     if (header.producerId >= 0n) this.producers.record(header, baseOffset, now)
     return { baseOffset, logAppendTime }
   }
@@ -103,13 +120,15 @@ export class PartitionLog {
 
   #store(batch: StoredBatch, config: TopicConfig, now: number): void {
     const last = this.segments.at(-1)
-    const full = last && (last.bytes + batch.bytes.length > config.number('segment.bytes') || now - last.openedAt > config.number('segment.ms'))
+    const full =
+      last &&
+      (last.bytes + batch.bytes.length > Math.min(config.number('segment.bytes'), MAX_SEGMENT_BYTES) || now - last.openedAt > config.number('segment.ms'))
     const segment: Segment = !last || full ? { batches: [], bytes: 0, openedAt: now, maxTimestamp: -1, clean: false } : last
     if (segment !== last) this.segments.push(segment)
     segment.batches.push(batch)
     segment.bytes += batch.bytes.length
-    segment.maxTimestamp = Math.max(segment.maxTimestamp, batch.header.maxTimestamp)
-    this.#end = batch.header.lastOffset + 1n
+    segment.maxTimestamp = Math.max(segment.maxTimestamp, batch.maxTimestamp)
+    this.#end = batch.lastOffset + 1n
   }
 
   /**
@@ -137,11 +156,11 @@ export class PartitionLog {
   *batchesFrom(offset: bigint): Generator<StoredBatch> {
     for (const segment of this.segments) {
       const last = segment.batches.at(-1)
-      if (!last || last.header.lastOffset < offset) continue
+      if (!last || last.lastOffset < offset) continue
       let low = 0
       for (let high = segment.batches.length; low < high; ) {
         const middle = (low + high) >>> 1
-        if (segment.batches[middle]!.header.lastOffset < offset) low = middle + 1
+        if (segment.batches[middle]!.lastOffset < offset) low = middle + 1
         else high = middle
       }
       for (let i = low; i < segment.batches.length; i++) yield segment.batches[i]!
@@ -153,8 +172,8 @@ export class PartitionLog {
     for (const segment of this.segments) {
       if (segment.maxTimestamp < timestamp) continue
       for (const batch of segment.batches) {
-        if (batch.header.maxTimestamp < timestamp || batch.header.lastOffset < this.#start) continue
-        const record = readRecords(batch.bytes, batch.header).find((one) => one.timestamp >= timestamp && one.offset >= this.#start)
+        if (batch.maxTimestamp < timestamp || batch.lastOffset < this.#start) continue
+        const record = readRecords(batch.bytes).find((one) => one.timestamp >= timestamp && one.offset >= this.#start)
         if (record) return { offset: record.offset, timestamp: record.timestamp }
       }
     }
@@ -172,7 +191,7 @@ export class PartitionLog {
     if (offset > this.#start) this.#start = offset
     while (this.segments.length > 0) {
       const last = this.segments[0]!.batches.at(-1)
-      if (last && last.header.lastOffset >= this.#start) return
+      if (last && last.lastOffset >= this.#start) return
       this.segments.shift()
     }
   }
@@ -180,7 +199,7 @@ export class PartitionLog {
   /** Drops the oldest segment, the one being written to included. */
   dropOldestSegment(): void {
     const next = this.segments[1]?.batches[0]
-    this.truncateBefore(next ? next.header.baseOffset : this.#end)
+    this.truncateBefore(next ? next.baseOffset : this.#end)
   }
 }
 

@@ -83,7 +83,8 @@ export const hasValidChecksum = (batch: Buffer): boolean => crc32c(batch.subarra
 export const isControl = (header: BatchHeader): boolean => (header.attributes & CONTROL) !== 0
 export const isLogAppendTime = (header: BatchHeader): boolean => (header.attributes & LOG_APPEND_TIME) !== 0
 /** When the tombstones of a compacted batch may go. */
-export const deleteHorizonOf = (header: BatchHeader): number | undefined => (header.attributes & DELETE_HORIZON ? header.baseTimestamp : undefined)
+export const deleteHorizonOf = (batch: Buffer): number | undefined =>
+  batch.readInt16BE(ATTRIBUTES_AT) & DELETE_HORIZON ? Number(batch.readBigInt64BE(27)) : undefined
 
 /** Decompresses and parses; throws a Refusal when the content is not what the header says. */
 export function readRecords(batch: Buffer, header: BatchHeader = readHeader(batch)): BatchRecord[] {
