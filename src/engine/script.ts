@@ -1,7 +1,8 @@
 /** A script of statements compiled as one: its sources, and its queries in the order of the text. */
 import {
+  type AnalysedStatement,
   type AnalysisOptions,
-  analyse,
+  applyStatement,
   type Catalogue,
   type CreateAsSelect,
   createCatalogue,
@@ -12,7 +13,8 @@ import {
   SqlError,
   type Statement,
 } from '../sql/index.ts'
-import type { CompileOptions, ProcessingError, RunningQuery } from './engine.ts'
+import type { CompileOptions, OutputRow, ProcessingError, RunningQuery } from './engine.ts'
+import { type InsertValues, insertedRow } from './insert-values.ts'
 import { compileQuery } from './query.ts'
 
 export interface ScriptQuery {
@@ -25,8 +27,11 @@ export interface ScriptQuery {
 
 export interface Script {
   readonly catalogue: Catalogue
+  /** In the order of their making; a source that was altered stands there again. */
   readonly sources: readonly Source[]
   readonly queries: readonly ScriptQuery[]
+  /** Rows of INSERT ... VALUES, in the order of the text. */
+  readonly inserted: readonly { readonly source: Source; readonly row: OutputRow }[]
 }
 
 export interface ScriptOptions {
@@ -39,16 +44,19 @@ export interface ScriptOptions {
 /** What the statements before have left behind. */
 interface Progress {
   catalogue: Catalogue
+  numberOfQueries: number
   readonly properties: Map<string, PropertyValue>
   readonly sources: Source[]
-  readonly queries: ScriptQuery[]
+  queries: ScriptQuery[]
+  readonly inserted: { source: Source; row: OutputRow }[]
 }
 
-/** @throws SqlError for what the server would refuse, and for statements that make nothing to run. */
+/** @throws SqlError for what the server would refuse, and for statements that a script cannot hold. */
 export function compileScript(text: string, options: ScriptOptions = {}): Script {
-  const progress: Progress = { catalogue: createCatalogue(), properties: new Map(), sources: [], queries: [] }
+  const progress: Progress = { catalogue: createCatalogue(), numberOfQueries: 0, properties: new Map(), sources: [], queries: [], inserted: [] }
   for (const statement of parseStatements(text)) execute(statement, progress, options)
-  return { catalogue: progress.catalogue, sources: progress.sources, queries: progress.queries }
+  const { catalogue, sources, queries, inserted } = progress
+  return { catalogue, sources, queries, inserted }
 }
 
 function execute(statement: Statement, progress: Progress, options: ScriptOptions): void {
@@ -56,13 +64,14 @@ function execute(statement: Statement, progress: Progress, options: ScriptOption
     case 'CreateSource':
     case 'CreateAsSelect':
     case 'InsertInto':
-      define(statement, progress, options)
-      return
     case 'CreateType':
-      progress.catalogue = progress.catalogue.withType(statement.name, statement.type)
-      return
     case 'DropType':
-      progress.catalogue = progress.catalogue.withoutType(statement.name)
+    case 'DropSource':
+    case 'AlterSource':
+      apply(statement, progress, options)
+      return
+    case 'InsertValues':
+      insert(statement, progress, options)
       return
     case 'SetProperty':
       progress.properties.set(statement.key, statement.value)
@@ -70,25 +79,28 @@ function execute(statement: Statement, progress: Progress, options: ScriptOption
     case 'UnsetProperty':
       progress.properties.delete(statement.key)
       return
-    case 'AlterSource':
-      alter(statement, progress)
-      return
     default:
       throw new SqlError('analysis', `A script that is run here cannot hold ${statement.kind}`, statement.span)
   }
 }
 
-function define(statement: Extract<Statement, { kind: 'CreateSource' | 'CreateAsSelect' | 'InsertInto' }>, progress: Progress, options: ScriptOptions): void {
-  if (statement.kind !== 'InsertInto' && statement.ifNotExists && progress.catalogue.source(statement.name)) return
-  const analysed = analyse(statement, progress.catalogue, { ...options.analysis, properties: progress.properties })
+function apply(statement: Statement, progress: Progress, options: ScriptOptions): void {
+  const { catalogue, analysed } = applyStatement(statement, progress.catalogue, { ...options.analysis, properties: progress.properties })
+  progress.catalogue = catalogue
+  if (statement.kind === 'DropSource') progress.queries = progress.queries.filter(({ sink }) => sink.name !== statement.name)
+  if (statement.kind === 'AlterSource') progress.sources.push(catalogue.source(statement.name)!)
+  if (analysed) define(analysed, progress, options)
+}
+
+function define(analysed: AnalysedStatement, progress: Progress, options: ScriptOptions): void {
+  const { sink, statement } = analysed
   if (statement.kind !== 'InsertInto') {
-    progress.catalogue = progress.catalogue.with(analysed.sink)
-    progress.sources.push(analysed.sink)
+    progress.sources.push(sink)
+    // With OR REPLACE the query before makes way.
+    progress.queries = progress.queries.filter((query) => query.statement.kind === 'InsertInto' || query.sink.name !== sink.name)
   }
   if (analysed.kind === 'source') return
-  const { sink } = analysed
-  const number = progress.queries.length
-  const id = statement.kind === 'InsertInto' ? `INSERTQUERY_${number}` : `${statement.sourceType === 'STREAM' ? 'CSAS' : 'CTAS'}_${sink.name}_${number}`
+  const id = queryId(analysed.statement, sink, progress.numberOfQueries++)
   const query = compile(statement, {
     query: analysed.query,
     sink,
@@ -97,6 +109,11 @@ function define(statement: Extract<Statement, { kind: 'CreateSource' | 'CreateAs
     ...(options.now ? { now: options.now } : {}),
   })
   progress.queries.push({ id, statement: analysed.statement, sink, query })
+}
+
+function queryId(statement: CreateAsSelect | InsertInto, sink: Source, number: number): string {
+  if (statement.kind === 'InsertInto') return `INSERTQUERY_${number}`
+  return `${statement.sourceType === 'STREAM' ? 'CSAS' : 'CTAS'}_${sink.name}_${number}`
 }
 
 /** What the engine cannot run is refused like what the analysis refuses: with its place. */
@@ -108,17 +125,9 @@ function compile(statement: Statement, options: CompileOptions): RunningQuery {
   }
 }
 
-function alter(statement: Extract<Statement, { kind: 'AlterSource' }>, progress: Progress): void {
-  const source = progress.catalogue.source(statement.name)
-  if (!source) throw new SqlError('analysis', `Source ${statement.name} does not exist.`, statement.span)
-  if (source.readOnly) {
-    throw new SqlError(
-      'analysis',
-      `Cannot alter ${source.sourceType.toLowerCase()} '${source.name}': ALTER operations are not supported on source ${source.sourceType.toLowerCase()}s.`,
-      statement.span,
-    )
-  }
-  const added = { ...source, value: [...source.value, ...statement.columns.map(({ name, type }) => ({ name, type }))] }
-  progress.catalogue = progress.catalogue.with(added)
-  progress.sources.push(added)
+function insert(statement: InsertValues, progress: Progress, { random, now }: ScriptOptions): void {
+  const source = progress.catalogue.source(statement.target)
+  if (!source) throw new SqlError('analysis', `Cannot insert values into an unknown stream/table: \`${statement.target}\``, statement.targetSpan)
+  const world = { ...(random ? { random } : {}), ...(now ? { now } : {}) }
+  progress.inserted.push({ source, row: insertedRow(statement, source, now?.() ?? 0, world) })
 }

@@ -13,6 +13,7 @@ import { fromBase64 } from './serde/base64.ts'
 import { columnsFormat } from './serde/format.ts'
 import { jsonWriter } from './serde/json-text.ts'
 import { jsonReader } from './serde/json-values.ts'
+import { compileWriter } from './serde/record-writer.ts'
 import { decodeText, encodeText } from './serde/text.ts'
 import { appendWindow, splitWindow } from './serde/window-key.ts'
 
@@ -135,6 +136,14 @@ export function runCase(files: { readonly statements: string; readonly input: st
   const headers = headersOfFile(files.input)
   const topics = new Map<string, InputRecord[]>()
   const provided: InputRecord[] = []
+  const outputs: CaseRecord[] = []
+  for (const { source, row } of script.inserted) {
+    const list = topics.getOrInsert(source.topic, [])
+    const { topic, timestamp, key, value } = compileWriter(source)(row)
+    list.push({ topic, partition: 0, offset: BigInt(list.length), timestamp, key, value })
+    provided.push(list.at(-1)!)
+    outputs.push(decodeCaseRecord(list.at(-1)!, source))
+  }
   for (const [i, record] of parseCaseFile(files.input, 'inputs').entries()) {
     const source = sourceOver(script, record.topic)
     if (!source) continue
@@ -144,7 +153,6 @@ export function runCase(files: { readonly statements: string; readonly input: st
     provided.push(input)
   }
   const givenTopics = new Set(topics.keys())
-  const outputs: CaseRecord[] = []
   for (const { query, sink } of script.queries) {
     const read = new Set(query.inputs.map(({ topic }) => topic))
     const derived = [...read].filter((topic) => !givenTopics.has(topic)).flatMap((topic) => topics.get(topic) ?? [])

@@ -96,28 +96,24 @@ function liveSessions(outputs: readonly CaseRecord[]): Map<string, number> {
 
 describe('clickstream counted again', () => {
   const { statements, inputs } = recordedRun('ksqldb-clickstream')
-  for (const seed of [1, 2]) {
-    it(`seed ${seed}: every update of every windowed table`, () => {
-      const { records, events } = changedInput(inputs, seed)
-      const run = startRun(statements)
-      run.feed(records)
-      const { tables } = recount(events)
-      for (const [table, updates] of Object.entries(tables)) {
-        assert.ok(updates.length > 500, `${table} has ${updates.length} updates`)
-        assert.deepEqual(updatesOf(run.outputs, table), updates, table)
-      }
-    })
+  it('every update of every windowed table', () => {
+    const { records, events } = changedInput(inputs, 1)
+    const run = startRun(statements)
+    run.feed(records)
+    const { tables } = recount(events)
+    for (const [table, updates] of Object.entries(tables)) {
+      assert.ok(updates.length > 500, `${table} has ${updates.length} updates`)
+      assert.deepEqual(updatesOf(run.outputs, table), updates, table)
+    }
+  }).timeout(20_000)
 
-    it(`seed ${seed}: sessions that are left in the end`, () => {
-      const { records, events } = changedInput(
-        inputs.filter(({ timestamp = 0 }) => Math.abs(timestamp - START_MS) < HOUR_MS),
-        seed,
-      )
-      const run = startRun(statements)
-      run.feed(records)
-      const { sessions } = recount(events)
-      assert.ok(sessions.size > 20)
-      assert.deepEqual(new Map([...liveSessions(run.outputs)].sort()), new Map([...sessions].sort()))
-    })
-  }
+  it('sessions that are left in the end', () => {
+    const near = inputs.filter(({ timestamp = 0 }) => Math.abs(timestamp - START_MS) < HOUR_MS)
+    const { records, events } = changedInput(near, 2)
+    const run = startRun(statements)
+    run.feed(records)
+    const { sessions } = recount(events)
+    assert.ok(sessions.size > 20)
+    assert.deepEqual(new Map([...liveSessions(run.outputs)].sort()), new Map([...sessions].sort()))
+  }).timeout(20_000)
 })
