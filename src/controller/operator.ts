@@ -1,6 +1,7 @@
 /** The operator: two reflectors, one queue, and what ties them together. */
 import { PIPELINE, PLATFORM } from '../api/index.ts'
 import { type Clock, Failure, type KubeApi, type KubeResource, type Logger, type Random, toFailure } from '../ports/index.ts'
+import { AttemptMemory } from './attempts.ts'
 import { CheckMemory } from './checks.ts'
 import { EventWriter } from './events.ts'
 import { Memo } from './memo.ts'
@@ -11,7 +12,6 @@ import { type ConnectTargets, Platforms } from './platforms.ts'
 import { WorkQueue, type WorkResult } from './queue.ts'
 import { References } from './references.ts'
 import { Reflector, type ReflectorOptions } from './reflector.ts'
-import { RestartMemory } from './restarts.ts'
 import type { Services } from './run.ts'
 import { serveHealth } from './server.ts'
 
@@ -113,7 +113,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     events: new EventWriter({ kube, clock, log }),
     checks: new CheckMemory(),
     memo: new Memo(),
-    restarts: new RestartMemory(clock, random),
+    attempts: new AttemptMemory(clock, random),
     ledgers: new Map(),
   }
   const reconciler = new PipelineReconciler({ services, stopping: () => stopping, signal: hard.signal })

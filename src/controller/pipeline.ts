@@ -9,7 +9,7 @@ import { findingText, type Run, type Services, type Step } from './run.ts'
 import { conditionsOf, cut, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
 import { act, eventReason } from './steps/act.ts'
 import { findPlatform, holdWithFinalizer, parseSpec, readLedger, readReferences } from './steps/admit.ts'
-import { check, claimNames, compile, confirmNames, observe, paceRestarts, plan, respectDisabled, sumUp } from './steps/decide.ts'
+import { check, claimNames, compile, confirmNames, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
 import { removeIfDeleted } from './steps/remove.ts'
 
 const STEPS: readonly Step[] = [
@@ -23,7 +23,6 @@ const STEPS: readonly Step[] = [
   claimNames,
   observe,
   plan,
-  paceRestarts,
   respectDisabled,
   check,
   confirmNames,
@@ -144,14 +143,17 @@ export class PipelineReconciler {
     run.session?.follow(run.key, { ids, busy, keepMs })
   }
 
-  /** One event per object that was mended or changed; what a first run makes is told in one. */
+  /** One event per object that was mended or changed; what a run makes, and what it removes, is told in one. */
   async #tell(run: Run): Promise<void> {
     const { events } = this.#options.services
-    const made = run.done.filter(({ action }) => eventReason(action) === 'Created')
-    if (made.length > 0) await events.tell(run.object, 'Normal', 'Created', `made ${made.map(({ action }) => action.id).join(', ')}`, run.signal)
-    for (const { action, pending } of run.done) {
+    const told = run.done.filter(({ action, pending }) => action.rule !== 'ScheduleDue' && !(action.class === 'Remove' && pending))
+    for (const reason of ['Created', 'Removed', 'Released'] as const) {
+      const ids = told.filter(({ action }) => eventReason(action) === reason).map(({ action }) => action.id)
+      if (ids.length > 0) await events.tell(run.object, 'Normal', reason, `${ids.length}: ${ids.join(', ')}`, run.signal)
+    }
+    for (const { action } of told) {
       const reason = eventReason(action)
-      if (reason === 'Created' || (action.class === 'Remove' && pending) || action.rule === 'ScheduleDue') continue
+      if (reason === 'Created' || reason === 'Removed' || reason === 'Released') continue
       await events.tell(run.object, 'Normal', reason, `${action.id}: ${action.message}`, run.signal)
     }
     const troubles = troublesOf(run)
@@ -170,7 +172,7 @@ export class PipelineReconciler {
     services.ledgers.delete(uid)
     services.checks.forget(key)
     services.memo.forget(key)
-    services.restarts.forget(key)
+    services.attempts.forget(key)
     const labels = { namespace: object.metadata.namespace!, pipeline: object.metadata.name }
     for (const { type } of (object.status as Partial<PipelineStatus> | undefined)?.conditions ?? []) services.metrics.condition.remove({ ...labels, type })
   }

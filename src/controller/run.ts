@@ -2,6 +2,7 @@
 import type { ClickstreamPipeline, ClickstreamPlatform } from '../api/index.ts'
 import type { Action, Compiled, Finding, Flow, Observed, Owner, Plan, Summary } from '../plan/index.ts'
 import type { Clock, Failure, KubeApi, KubeObject, Logger } from '../ports/index.ts'
+import type { AttemptMemory } from './attempts.ts'
 import type { CheckMemory } from './checks.ts'
 import type { EventWriter } from './events.ts'
 import type { LedgerFile } from './ledger.ts'
@@ -10,7 +11,6 @@ import type { Metrics } from './metrics.ts'
 import type { Platforms } from './platforms.ts'
 import type { References } from './references.ts'
 import type { Reflector } from './reflector.ts'
-import type { RestartMemory } from './restarts.ts'
 import type { Session } from './session.ts'
 
 /** What lasts longer than one reconcile. */
@@ -25,7 +25,7 @@ export interface Services {
   readonly platforms: Platforms
   readonly checks: CheckMemory
   readonly memo: Memo
-  readonly restarts: RestartMemory
+  readonly attempts: AttemptMemory
   /** uid of a pipeline -> its ledger, once read. */
   readonly ledgers: Map<string, LedgerFile>
 }

@@ -77,6 +77,41 @@ describe('a backend', () => {
   })
 })
 
+describe('an action that a backend refuses', () => {
+  it('is tried again seldom, holds up only what builds on it, and stays told', async () => {
+    const scene = await setScene([platformObject()])
+    scene.world.before = ({ verb, id }) => {
+      if (verb === 'apply' && id === 'Statement/EVENTS_PER_MIN') throw new Failure('Stall', 'StatementRefused', 'ksqlDB refuses it')
+    }
+    await scene.kube.create(PIPELINE, pipelineObject())
+    await scene.clock.advance(5 * 60_000)
+    const tries = scene.world.mutations().filter(({ id }) => id === 'Statement/EVENTS_PER_MIN').length
+    assert.ok(tries >= 3 && tries <= 8, `${tries} tries in 5 minutes`)
+    assert.equal(scene.condition('Stalled')?.reason, 'StatementRefused')
+    assert.ok(scene.world.objects.has('Connector/events-gen'))
+    assert.ok(!scene.world.objects.has('Connector/shop.events.EVENTS_PER_MIN'))
+    assert.equal(scene.events().filter(({ reason }) => reason === 'StatementRefused').length, 1)
+    scene.world.before = undefined
+    await scene.clock.advance(5 * 60_000)
+    assert.equal(scene.condition('Ready')?.status, 'True')
+    await stopOperator(scene)
+  })
+
+  it('is tried at once when its declaration has changed', async () => {
+    const scene = await setScene([platformObject(), pipelineObject()])
+    scene.world.before = ({ verb, id }) => {
+      if (verb === 'apply' && id === 'Connector/events-gen') throw new Failure('Stall', 'Refused', 'no')
+    }
+    await scene.clock.advance(60_000)
+    scene.world.before = undefined
+    const sources = [{ name: 'events-gen', datagen: { preset: 'clickstream', topic: 'events-clicks', interval: '40ms' } }]
+    await scene.kube.patch(PIPELINE, 'shop', 'events', { type: 'merge', body: { spec: { sources } } })
+    await scene.clock.advance(5_000)
+    assert.equal(scene.condition('Ready')?.status, 'True')
+    await stopOperator(scene)
+  })
+})
+
 describe('a pipeline that is wrong', () => {
   const wrong: Readonly<Record<string, [spec: object, reason: string, where: RegExp]>> = {
     'a field of the wrong kind': [{ freshness: 7 }, 'InvalidSpec', /^spec\.freshness/],

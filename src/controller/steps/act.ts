@@ -34,24 +34,29 @@ export async function runActions(run: Run, actions: readonly Action[], services:
     if (run.stopping()) throw new Failure('Retry', 'Canceled', 'the operator stops')
     const backend = run.session!.backendOf(action.kind)
     const waits = action.after.some((id) => blocked.has(id)) || !groundIsLaid(run, action, made)
-    if (waits || backend.failure !== undefined) {
-      if (backend.failure !== undefined) run.failures.push(backend.failure)
+    const pause = services.attempts.wait(run.key, action)
+    const failure = backend.failure ?? (waits ? undefined : pause?.failure)
+    if (pause) lookAgain(run, pause.ms)
+    if (waits || failure || pause) {
       blocked.add(action.id)
-      run.held.push(action)
+      if (failure) run.failures.push(failure)
+      // A restart that was made and has to wait for the next is no work under way.
+      if (waits || failure) run.held.push(action)
       continue
     }
     try {
       const pending = action.class === 'Remove' ? await remove(run, action, backend) : await apply(run, action, backend)
       services.metrics.actions.inc({ kind: action.kind, class: action.class, result: 'done' })
       services.log.info({ pipeline: run.key, action: action.class, object: action.id, rule: action.rule, pending }, action.message)
+      services.attempts.done(run.key, action)
       run.done.push({ action, pending })
-      if (action.rule === 'TaskFailed') services.restarts.restarted(run.key, action.id)
       if (pending) blocked.add(action.id)
       else made.add(action.id)
     } catch (error) {
       if (run.signal.aborted) throw error
       const failure = toFailure(error)
       services.metrics.actions.inc({ kind: action.kind, class: action.class, result: failure.reason })
+      services.attempts.failed(run.key, action, failure)
       backend.failed(failure)
       run.session!.wrote(run.key, backend)
       run.failures.push(failure)

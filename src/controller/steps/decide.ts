@@ -65,17 +65,6 @@ export const plan: Step = async (run, { memo }) => {
   return errorsIn(run.findings) ? 'stop' : 'next'
 }
 
-/** What failed again soon after a restart is left alone for a while; its stage says so. */
-export const paceRestarts: Step = async (run, { restarts }) => {
-  const actions = run.plan!.actions.filter(({ rule, id }) => {
-    const waitMs = rule === 'TaskFailed' ? restarts.waitMs(run.key, id) : 0
-    if (waitMs > 0) lookAgain(run, waitMs)
-    return waitMs === 0
-  })
-  run.plan = { ...run.plan!, actions }
-  return 'next'
-}
-
 /** Hands off: it is looked at and told of, but nothing is done. */
 export const respectDisabled: Step = async (run) => (run.pipeline!.spec.reconcile === 'Disabled' ? 'stop' : 'next')
 

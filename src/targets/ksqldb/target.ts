@@ -36,7 +36,8 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
   async function change(action: Action, desired: Desired<'Statement'>, signal: AbortSignal): Promise<Applied> {
     const observed = action.observed as Observed<'Statement'> | undefined
     const { spec } = desired
-    if (action.rule === 'NotRunning' && observed?.backendId !== undefined) {
+    // The statement itself is as declared: only its query is to run, or to rest.
+    if (action.class === 'InPlace' && observed?.backendId !== undefined) {
       await setRunning(observed.backendId, spec.running, signal)
       return { backendId: observed.backendId }
     }
