@@ -15,7 +15,10 @@ export interface AnalysisOptions {
   readonly topicOf?: (topic: string) => { readonly replicas: number; readonly retentionMs: number } | undefined
 }
 
-/** An expression whose column references are resolved: `qualifier` is always present and is an alias of the query. */
+/**
+ * An expression whose column references are resolved: `qualifier` is an alias of the query. Only the bounds of the query's own
+ * windows (WINDOWSTART, WINDOWEND) stand without one.
+ */
 export interface TypedExpression {
   readonly expression: Expression
   /** `undefined`: the untyped NULL. */
@@ -48,6 +51,7 @@ export interface AnalysedWindow {
   readonly retentionMs: number
 }
 
+/** Of a join's key column `value` is what holds the key on every row, whichever side's column was selected. */
 export interface OutputColumn {
   readonly name: string
   readonly role: 'KEY' | 'VALUE'
@@ -58,7 +62,9 @@ export interface AnalysedQuery {
   readonly from: QuerySource
   readonly joins: readonly AnalysedJoin[]
   readonly where?: TypedExpression
+  /** An answer that counts without GROUP BY is grouped by the literal 1. */
   readonly groupBy?: readonly TypedExpression[]
+  /** Empty: PARTITION BY NULL, the key is taken away. */
   readonly partitionBy?: readonly TypedExpression[]
   readonly window?: AnalysedWindow
   readonly having?: TypedExpression

@@ -58,6 +58,11 @@ export function checkGrouping(
     return
   }
   const keys = query.groupBy ?? []
+  const [aggregateKey] = collectCalls(keys, 'aggregate')
+  if (aggregateKey !== undefined) {
+    refuse(`GROUP BY does not support aggregate functions: ${aggregateKey.name} is an aggregate function.`, aggregateKey.span)
+  }
+  if (aggregates.length === 0) refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.span)
   const ungrouped = items.filter((item) => !isGrouped(item.expression, keys))
   if (ungrouped.length > 0) {
     refuse(
@@ -66,10 +71,14 @@ export function checkGrouping(
       ungrouped[0]!.span,
     )
   }
-  if (query.having !== undefined && !isGrouped(query.having, keys)) {
-    refuse(`Non-aggregate HAVING expression not part of GROUP BY: ${scope.show(query.having)}`, query.having.span)
+  const ungroupedInHaving = query.having === undefined ? [] : ungroupedColumns(query.having, keys)
+  if (ungroupedInHaving.length > 0) {
+    refuse(
+      `Non-aggregate HAVING expression not part of GROUP BY: ${[...new Set(ungroupedInHaving.map((column) => scope.show(column)))].join(', ')}\n` +
+        'Consider switching the HAVING clause to a WHERE clause before the GROUP BY.',
+      query.having!.span,
+    )
   }
-  if (aggregates.length === 0) refuse('GROUP BY requires aggregate functions in either the SELECT or HAVING clause.', query.span)
 }
 
 function refuseTableFunctionsInCase(expression: Expression): void {
@@ -109,8 +118,8 @@ export function checkIntermediate(aggregates: readonly Call[], source: Source, q
 }
 
 function refuseNested(call: Call): void {
-  const inner = collectCalls(call.args, 'aggregate')
-  if (inner.length > 0) refuse(`Aggregate functions can not be nested: ${formatExpression(call, { qualifiers: true, star: false })}`, call.span)
+  const [inner] = collectCalls(call.args, 'aggregate')
+  if (inner !== undefined) refuse(`Aggregate functions can not be nested: ${call.name}(${inner.name}())`, call.span)
 }
 
 function refuseBounds(call: Call): void {
@@ -135,8 +144,12 @@ function refuseVariableParameters(call: Call, scope: QueryScope): void {
 
 /** Whether nothing is left of it but constants once grouping expressions, aggregates and window bounds are taken out. */
 function isGrouped(expression: Expression, keys: readonly Expression[]): boolean {
-  const rest = takeOut(expression, keys)
-  return columnReferences(rest).every((reference) => reference.qualifier === undefined && WINDOW_BOUNDS.some((column) => column.name === reference.name))
+  return ungroupedColumns(expression, keys).length === 0
+}
+
+function ungroupedColumns(expression: Expression, keys: readonly Expression[]): Expression[] {
+  const isBound = (name: string): boolean => WINDOW_BOUNDS.some((column) => column.name === name)
+  return columnReferences(takeOut(expression, keys)).filter((reference) => reference.qualifier !== undefined || !isBound(reference.name))
 }
 
 function takeOut(expression: Expression, keys: readonly Expression[]): Expression {

@@ -3,6 +3,7 @@ import type { AnalysedQuery, AnalysedStatement, AnalysisOptions } from '../analy
 import type { CreateAsSelect, CreateSource, Expression, InsertInto, Property, PropertyValue, Query, Statement } from '../ast.ts'
 import type { Catalogue, Source } from '../catalogue.ts'
 import { NOWHERE, place, refuse, withPrefix } from '../error.ts'
+import { formatWithoutQualifiers } from '../print/expressions.ts'
 import { quoteName } from '../print/names.ts'
 import { formatStatement } from '../print/statements.ts'
 import { formatSchema } from '../print/types.ts'
@@ -11,7 +12,7 @@ import type { Column, SqlType } from '../types.ts'
 import { type CompletedQuery, completeQuery, analyseQuery as planQuery, type QueryPurpose, type QueryResult, WrongResultType } from './query.ts'
 import { buildSink } from './sink.ts'
 import { analyseSource } from './source.ts'
-import { showPlain, typeOfExpression } from './typing.ts'
+import { typeOfExpression } from './typing.ts'
 import { WithClause } from './with-clause.ts'
 
 /** @throws SqlError with the words of the server */
@@ -42,7 +43,7 @@ export function typeOf(expression: Expression, columns: readonly Column[]): SqlT
       columns.find((column) => column.name === reference.name)?.type ??
       refuse(`${place(reference.span)}: SELECT column '${reference.name}' cannot be resolved.`, reference.span),
     resolveType: (named) => named,
-    show: showPlain,
+    show: formatWithoutQualifiers,
     showSchema: () => `, schema:${formatSchema([], columns)}`,
   })
   return type ?? undefined

@@ -3,7 +3,6 @@ import type { Expression, Span } from '../ast.ts'
 import { refuse } from '../error.ts'
 import { type ArgumentType, resolveFunction } from '../functions/resolve.ts'
 import { functionSignature } from '../functions/signatures.ts'
-import { formatExpression } from '../print/expressions.ts'
 import { formatType } from '../print/types.ts'
 import { arithmeticType, castable, isNumeric, sameType } from '../type-rules.ts'
 import type { SqlType } from '../types.ts'
@@ -248,9 +247,4 @@ function typeOfField(expression: Of<'FieldAccess'>, scope: TypingScope): SqlType
   }
   const field = base.fields.find((candidate) => candidate.name === expression.field)
   return field?.type ?? refuse(`Could not find field '${expression.field}' in '${scope.show(expression.base)}'.`, expression.span)
-}
-
-/** Columns without their qualifier, as messages show them while only one source is read. */
-export function showPlain(expression: Expression): string {
-  return formatExpression(expression, { qualifiers: false, star: true })
 }

@@ -4,17 +4,17 @@ import { formatName } from './names.ts'
 import { formatDecimalExponent } from './numbers.ts'
 import { formatTypeInStatement } from './types.ts'
 
-/** How a column is shown; messages of the server leave the qualifier out. */
-export interface ExpressionStyle {
-  readonly qualifiers: boolean
-  /** `COUNT(*)` in statements, `COUNT()` in some messages. */
-  readonly star: boolean
+export function formatExpression(expression: Expression): string {
+  return format(expression, true)
 }
 
-const STATEMENT_STYLE: ExpressionStyle = { qualifiers: true, star: true }
+/** Columns without their qualifier, as messages show them while only one source is read. */
+export function formatWithoutQualifiers(expression: Expression): string {
+  return format(expression, false)
+}
 
-export function formatExpression(expression: Expression, style: ExpressionStyle = STATEMENT_STYLE): string {
-  const print = (child: Expression): string => formatExpression(child, style)
+function format(expression: Expression, qualifiers: boolean): string {
+  const print = (child: Expression): string => format(child, qualifiers)
   const list = (children: readonly Expression[]): string => children.map(print).join(', ')
   switch (expression.kind) {
     case 'NullLiteral':
@@ -30,7 +30,7 @@ export function formatExpression(expression: Expression, style: ExpressionStyle 
     case 'StringLiteral':
       return quoteText(expression.value)
     case 'ColumnReference':
-      return expression.qualifier === undefined || !style.qualifiers
+      return expression.qualifier === undefined || !qualifiers
         ? formatName(expression.name)
         : `${formatName(expression.qualifier)}.${formatName(expression.name)}`
     case 'Arithmetic':
@@ -64,7 +64,7 @@ export function formatExpression(expression: Expression, style: ExpressionStyle 
     case 'Cast':
       return `CAST(${print(expression.operand)} AS ${formatTypeInStatement(expression.type)})`
     case 'FunctionCall':
-      return `${formatName(expression.name)}(${expression.star ? (style.star ? '*' : '') : list(expression.args)})`
+      return `${formatName(expression.name)}(${expression.star ? '*' : list(expression.args)})`
     case 'Subscript':
       return `${print(expression.base)}[${print(expression.index)}]`
     case 'FieldAccess':
