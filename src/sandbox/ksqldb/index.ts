@@ -6,7 +6,7 @@ import { alsoSpeakHttp2 } from './rest/http2.ts'
 import { serveInserts } from './rest/inserts-stream.ts'
 import { addKsqlRoutes } from './rest/ksql-routes.ts'
 import { addQueryRoutes, isMutating } from './rest/query-routes.ts'
-import { answerError } from './rest/respond.ts'
+import { answerError, JSON_TYPE } from './rest/respond.ts'
 import { addServerRoutes } from './rest/server-routes.ts'
 import { KsqldbServer } from './server.ts'
 
@@ -56,8 +56,10 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
   })
   addQueryRoutes(app, server)
   const closeHttp2 = alsoSpeakHttp2(app.server, (request, response) => {
-    if (request.url.startsWith('/inserts-stream') && request.method === 'POST' && state === 'ready') void serveInserts(request, response, server)
-    else app.routing(request as never, response as never)
+    if (request.url.startsWith('/inserts-stream') && request.method === 'POST' && state === 'ready') return void serveInserts(request, response, server)
+    // Without a length or a type Fastify would not look for a body; in HTTP/2 both may be left out.
+    if (request.method === 'POST') request.headers['content-type'] ??= JSON_TYPE
+    app.routing(request as never, response as never)
   })
   const http = await listen(options.port)
   server.host = http.url.replace('http://', '')

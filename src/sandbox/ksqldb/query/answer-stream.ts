@@ -31,7 +31,10 @@ export function openAnswer(reply: FastifyReply, contentType: string, head: Answe
     if (!raw.writableEnded && !raw.destroyed) raw.write(text)
   }
   const end = (text: string) => {
-    if (!raw.writableEnded) raw.end(text)
+    if (raw.writableEnded) return
+    // An empty last chunk garbles the ones before it in Node's HTTP/2.
+    if (text === '') raw.end()
+    else raw.end(text)
   }
   if (contentType === DELIMITED_TYPE || contentType === JSON_TYPE) {
     const delimited = contentType === DELIMITED_TYPE

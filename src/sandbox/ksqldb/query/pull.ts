@@ -48,11 +48,10 @@ export function pullRows(query: AnalysedQuery, host: QueryHost): { columns: Answ
   const scope: Scope = { columns: scopeColumns(source, alias) }
   const passes = query.where === undefined ? () => true : compilePredicate(query.where, scope)
   const select = query.output.map((column) => compileExpression(column.value, scope))
-  const rows = inStoreOrder([...table.rows()], source)
-    .map((row) => flat(row, source))
-    .filter(passes)
+  const found = [...table.rows()].map((row) => ({ row, flat: flat(row, source) })).filter(({ flat: values }) => passes(values))
+  const rows = inStoreOrder(found, source)
     .slice(0, query.limit)
-    .map((row) => select.map((evaluate) => evaluate(row)))
+    .map(({ flat: values }) => select.map((evaluate) => evaluate(values)))
   return { columns: answerColumns(query).map((column) => (isBound(column, query) ? { ...column, key: true } : column)), rows }
 }
 
@@ -74,10 +73,10 @@ function flat(row: TableRow, source: Source): Value[] {
   return [...row.key, ...row.value, BigInt(row.timestamp), ...bounds]
 }
 
-function inStoreOrder(rows: readonly TableRow[], source: Source): TableRow[] {
+function inStoreOrder<T extends { readonly row: TableRow }>(found: readonly T[], source: Source): T[] {
   const writer = compileWriter(source)
-  return rows
-    .map((row) => ({ row, bytes: Buffer.from(writer(row).key ?? []) }))
+  return found
+    .map((one) => ({ one, bytes: Buffer.from(writer(one.row).key ?? []) }))
     .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ row }) => row)
+    .map(({ one }) => one)
 }

@@ -32,7 +32,8 @@ export async function serveInserts(request: Http2ServerRequest, response: Http2S
         response.write(acks.map((ack, index) => (json ? `${index + acks[0]!.seq > 0 ? ',' : ''}${toJson(ack)}` : `${toJson(ack)}\n`)).join('')),
       )
     }
-    response.end(json && inserts !== undefined ? ']' : '')
+    if (json && inserts !== undefined) response.end(']')
+    else response.end()
   } catch (error) {
     if (error instanceof InsertError) return void response.end(json ? `${toJson(error.body)}]` : `${toJson(error.body)}\n`)
     const fault = error instanceof RestError ? error : genericError(50000, error instanceof Error ? error.message : String(error))
