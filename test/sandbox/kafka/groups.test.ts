@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { seededRandom, VirtualClock } from '../../../src/ports/index.ts'
 import { Refusal } from '../../../src/sandbox/kafka/errors.ts'
 import { GroupCoordinator, MemberIdRequired } from '../../../src/sandbox/kafka/group/coordinator.ts'
-import type { JoinAnswer, JoinRequest } from '../../../src/sandbox/kafka/group/group.ts'
+import type { JoinAnswer, JoinRequest } from '../../../src/sandbox/kafka/group/member.ts'
 
 const SESSION = 10_000
 const REBALANCE = 30_000

@@ -9,7 +9,8 @@
  *                   (3+) authorized_operations: int32]
  */
 import { ErrorCode } from '../errors.ts'
-import type { Group, Member } from '../group/group.ts'
+import type { Group } from '../group/group.ts'
+import type { Member } from '../group/member.ts'
 import { defineApi } from './api.ts'
 
 const NO_OPERATIONS = -2_147_483_648

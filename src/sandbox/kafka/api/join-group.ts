@@ -11,7 +11,7 @@
  */
 import { ErrorCode, Refusal } from '../errors.ts'
 import { MemberIdRequired } from '../group/coordinator.ts'
-import type { JoinAnswer } from '../group/group.ts'
+import type { JoinAnswer } from '../group/member.ts'
 import { defineApi } from './api.ts'
 
 export const joinGroup = defineApi({

@@ -1,7 +1,8 @@
 /** All consumer groups of the broker: who may join, and the offsets that groups committed. */
 import type { Clock, Logger, Random } from '../../../ports/index.ts'
 import { Refusal } from '../errors.ts'
-import { type CommittedOffset, Group, type JoinAnswer, type JoinRequest } from './group.ts'
+import { Group } from './group.ts'
+import type { CommittedOffset, JoinAnswer, JoinRequest } from './member.ts'
 
 export interface CoordinatorOptions {
   readonly clock: Clock

@@ -6,61 +6,10 @@
  */
 import type { Clock } from '../../../ports/index.ts'
 import { Refusal } from '../errors.ts'
+import type { CommittedOffset, JoinAnswer, JoinRequest, Member, MemberAssignment } from './member.ts'
+import { commonProtocols, sameProtocols, vote } from './protocols.ts'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
-
-export interface GroupProtocol {
-  readonly name: string
-  readonly metadata: Buffer
-}
-
-export interface JoinRequest {
-  readonly memberId: string
-  readonly instanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  readonly sessionTimeoutMs: number
-  readonly rebalanceTimeoutMs: number
-  readonly protocolType: string
-  readonly protocols: readonly GroupProtocol[]
-}
-
-export interface JoinAnswer {
-  readonly generation: number
-  readonly protocolType: string
-  readonly protocol: string
-  readonly leader: string
-  readonly memberId: string
-  /** Only the leader gets them. */
-  readonly members: readonly { readonly memberId: string; readonly instanceId: string | null; readonly metadata: Buffer }[]
-}
-
-export interface MemberAssignment {
-  readonly memberId: string
-  readonly assignment: Buffer
-}
-
-export interface Member {
-  id: string
-  readonly instanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  sessionTimeoutMs: number
-  rebalanceTimeoutMs: number
-  protocols: readonly GroupProtocol[]
-  assignment: Buffer
-  joining: PromiseWithResolvers<JoinAnswer> | undefined
-  syncing: PromiseWithResolvers<Buffer> | undefined
-  cancelSession: () => void
-}
-
-export interface CommittedOffset {
-  readonly offset: bigint
-  readonly leaderEpoch: number
-  readonly metadata: string | null
-  /** Epoch milliseconds. */
-  readonly at: number
-}
 
 const NO_ASSIGNMENT = Buffer.alloc(0)
 
@@ -127,7 +76,7 @@ export class Group {
     if (this.members.size === 0) return
     if (this.protocolType !== protocolType) throw inconsistent()
     const offered = new Set(protocols.map(({ name }) => name))
-    if (!this.#commonProtocols().some((name) => offered.has(name))) throw inconsistent()
+    if (!commonProtocols([...this.members.values()]).some((name) => offered.has(name))) throw inconsistent()
   }
 
   #memberFor(request: JoinRequest): Member {
@@ -204,7 +153,7 @@ export class Group {
       return
     }
     if (!this.members.has(this.#leader)) this.#leader = [...this.members.keys()][0] ?? ''
-    this.protocol = this.#vote()
+    this.protocol = vote([...this.members.values()])
     this.state = 'CompletingRebalance'
     for (const member of this.members.values()) {
       member.assignment = NO_ASSIGNMENT
@@ -228,23 +177,6 @@ export class Group {
       memberId: member.id,
       members: member.id === this.#leader ? members : [],
     }
-  }
-
-  /** Each member votes for the first of its protocols that all understand. */
-  #vote(): string {
-    const common = new Set(this.#commonProtocols())
-    const votes = new Map<string, number>()
-    for (const member of this.members.values()) {
-      const choice = member.protocols.find(({ name }) => common.has(name))?.name
-      if (choice !== undefined) votes.set(choice, (votes.get(choice) ?? 0) + 1)
-    }
-    return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? ''
-  }
-
-  #commonProtocols(): string[] {
-    const [first, ...others] = [...this.members.values()]
-    const names = first?.protocols.map(({ name }) => name) ?? []
-    return names.filter((name) => others.every((member) => member.protocols.some((protocol) => protocol.name === name)))
   }
 
   /** Resolves with the member's part; `assignments` come from the leader only. */
@@ -341,8 +273,4 @@ export class Group {
     for (const member of [...this.members.values()]) this.#drop(member)
     this.state = 'Dead'
   }
-}
-
-function sameProtocols(a: readonly GroupProtocol[], b: readonly GroupProtocol[]): boolean {
-  return a.length === b.length && a.every((protocol, i) => protocol.name === b[i]?.name && protocol.metadata.equals(b[i].metadata))
 }
