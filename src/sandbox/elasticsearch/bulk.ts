@@ -38,7 +38,9 @@ export interface BulkDefaults {
 export function runBulk(cluster: Cluster, writer: DocumentWriter, text: string, defaults: BulkDefaults): JsonObject {
   const started = cluster.clock.now()
   const actions = readActions(text, cluster.version === '7.17')
-  const items = cluster.store.transaction(() => actions.map((action): JsonObject => ({ [action.name]: runOne(writer, action, defaults) })))
+  const items = cluster.store.transaction(() =>
+    actions.map((action): JsonObject => ({ [action.name]: runOne(writer, action, defaults, cluster.version === '7.17') })),
+  )
   const errors = items.some((item) => Object.values(item).some((answer) => isObject(answer) && answer.error !== undefined))
   return { errors, took: cluster.clock.now() - started, items }
 }
@@ -84,7 +86,7 @@ function actionOf(line: string, number: number, typed: boolean): [ActionName, Js
   return [name as ActionName, meta]
 }
 
-function runOne(writer: DocumentWriter, action: BulkAction, defaults: BulkDefaults): JsonObject {
+function runOne(writer: DocumentWriter, action: BulkAction, defaults: BulkDefaults, typed: boolean): JsonObject {
   const { meta } = action
   const index = typeof meta._index === 'string' ? meta._index : defaults.index
   const id = meta._id === undefined || meta._id === null ? undefined : String(meta._id)
@@ -103,7 +105,7 @@ function runOne(writer: DocumentWriter, action: BulkAction, defaults: BulkDefaul
     return { ...body, status }
   } catch (error) {
     if (!(error instanceof EsError)) throw error
-    return { _index: index, _id: id ?? null, status: error.status, error: causeBody(error.cause1) }
+    return { _index: index, ...(typed ? { _type: '_doc' } : {}), _id: id ?? null, status: error.status, error: causeBody(error.cause1) }
   }
 }
 

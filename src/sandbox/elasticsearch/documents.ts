@@ -30,7 +30,7 @@ export class DocumentWriter {
 
   /** Index, or create when the document must be new. `text` is the source as it came. */
   index(name: string, id: string | undefined, text: string, options: WriteOptions, mustBeNew: boolean): WriteAnswer {
-    const source = parseSource(text)
+    const source = parseSource(text, this.#cluster.version === '7.17')
     const index = this.#target(name, options)
     const own = id ?? this.#cluster.newUuid(15)
     if (id === '') throw illegalArgument('if _id is specified it must not be empty')
@@ -61,7 +61,7 @@ export class DocumentWriter {
     const stored = index.source(id)
     if (stored === undefined) {
       const fresh = isObject(body.upsert) ? body.upsert : body.doc_as_upsert === true ? body.doc : undefined
-      if (!fresh) throw missing(index, id)
+      if (!fresh) throw missing(index, id, this.#cluster.version === '7.17' ? '[_doc]' : '')
       return this.#put(index, id, JSON.stringify(fresh), fresh, options, true)
     }
     const before = asObject(JSON.parse(stored))
@@ -161,22 +161,27 @@ export class DocumentWriter {
   }
 }
 
-function parseSource(text: string): JsonObject {
+function parseSource(text: string, old: boolean): JsonObject {
   let source: unknown
   try {
     source = JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     const ended = /end of JSON input|Unterminated/.test(error.message)
+    if (old)
+      throw malformed('mapper_parsing_exception', 'failed to parse', { type: ended ? 'json_e_o_f_exception' : 'json_parse_exception', reason: error.message })
     const cause: ErrorCause = ended
       ? { type: 'x_content_e_o_f_exception', reason: 'Unexpected end of file' }
       : { type: 'x_content_parse_exception', reason: error.message }
-    throw new EsError(400, { type: 'document_parsing_exception', reason: `failed to parse: ${cause.reason}`, causedBy: cause })
+    throw malformed('document_parsing_exception', `failed to parse: ${cause.reason}`, cause)
   }
-  if (!isObject(source as JsonObject)) {
-    throw new EsError(400, { type: 'document_parsing_exception', reason: 'Malformed content, must start with an object' })
-  }
-  return source as JsonObject
+  if (isObject(source as JsonObject)) return source as JsonObject
+  if (!old) throw malformed('document_parsing_exception', 'Malformed content, must start with an object')
+  throw malformed('mapper_parsing_exception', 'failed to parse', { type: 'not_x_content_exception', reason: 'not x-content' })
+}
+
+function malformed(type: string, reason: string, causedBy?: ErrorCause): EsError {
+  return new EsError(400, { type, reason, ...(causedBy ? { causedBy } : {}) })
 }
 
 export function documentExtra(index: IndexState): JsonObject {
@@ -187,6 +192,6 @@ function conflict(index: IndexState, reason: string): EsError {
   return new EsError(409, { type: 'version_conflict_engine_exception', reason, extra: documentExtra(index) })
 }
 
-function missing(index: IndexState, id: string): EsError {
-  return new EsError(404, { type: 'document_missing_exception', reason: `[${id}]: document missing`, extra: documentExtra(index) })
+function missing(index: IndexState, id: string, type: string): EsError {
+  return new EsError(404, { type: 'document_missing_exception', reason: `${type}[${id}]: document missing`, extra: documentExtra(index) })
 }

@@ -138,6 +138,7 @@ export function showHits(found: readonly ScoredDoc[], options: HitOptions, conte
       const routing = doc.index.routing(doc.id)
       return {
         _index: doc.index.name,
+        ...(context.typed ? { _type: '_doc' } : {}),
         _id: doc.id,
         ...(options.version ? { _version: doc.version } : {}),
         ...(options.seqNo ? { _seq_no: doc.seqNo, _primary_term: 1 } : {}),

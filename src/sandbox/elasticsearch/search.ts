@@ -35,7 +35,7 @@ export function parseSearch(cluster: Cluster, body: JsonObject, { endless = fals
   return {
     run(indices) {
       const now = cluster.clock.now()
-      const context = { indices, now }
+      const context = { indices, now, typed: cluster.version === '7.17' }
       const shards = indices.reduce((sum, index) => sum + index.shards, 0)
       const shardsBody = { total: shards, successful: shards, skipped: 0, failed: 0 }
       try {

@@ -2,7 +2,7 @@
 import type { Cluster } from './cluster.ts'
 import { contentError, type ErrorCause, EsError, illegalArgument } from './errors.ts'
 import { asList, asObject, deepMerge, isObject, type JsonObject, simpleMatch } from './json.ts'
-import { Mapping } from './mapping/mapping.ts'
+import { checkDynamicTypes, Mapping } from './mapping/mapping.ts'
 import { flatSettings, nestedSettings, type Settings } from './settings.ts'
 
 /** A template after composition. */
@@ -117,6 +117,7 @@ export function compose(cluster: Cluster, template: JsonObject): Composed {
     mappings = mergeMappings(mappings, asObject(part.mappings))
     aliases = { ...aliases, ...asObject(part.aliases) }
   }
+  if (cluster.version !== '7.17') checkDynamicTypes(mappings)
   return { settings, mappings: Mapping.parse(mappings).json, aliases }
 }
 

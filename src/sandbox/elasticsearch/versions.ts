@@ -29,10 +29,11 @@ export const versions = {
     wire: '6.8.0',
     indexCompatibility: '6.0.0-beta1',
     indexCreated: '7172999',
-    compatible: [7],
+    /** It takes any, and always answers in plain JSON. */
+    compatible: [],
     contentType: 'application/json; charset=UTF-8',
-    hash: '0000000000000000000000000000000000000000',
-    date: '2025-06-18T22:09:41.000000000Z',
+    hash: '580aff1a0064ce4c93293aaab6fcc55e22c10d1c',
+    date: '2025-06-19T01:37:57.847711500Z',
   },
 } as const
 

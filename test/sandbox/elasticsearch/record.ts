@@ -1,11 +1,11 @@
-/** Records the answers of a real server: `node test/sandbox/elasticsearch/record.ts http://127.0.0.1:9200`. The server must be empty. */
+/** Records the answers of a real server: `node test/sandbox/elasticsearch/record.ts http://127.0.0.1:9200 9.5`. The server must be empty. */
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { ask } from './ask.ts'
 import { requests } from './requests.ts'
 
-const url = process.argv[2]
-if (url === undefined) throw new Error('give the address of an empty Elasticsearch')
+const [url, version] = process.argv.slice(2)
+if (url === undefined || version === undefined) throw new Error('give the address of an empty Elasticsearch, and its version')
 const answers = []
 for (const request of requests) answers.push(await ask(url, request))
-writeFileSync(new URL('../../data/elasticsearch-9.5.json.gz', import.meta.url), gzipSync(JSON.stringify(answers), { level: 9 }))
+writeFileSync(new URL(`../../data/elasticsearch-${version}.json.gz`, import.meta.url), gzipSync(JSON.stringify(answers), { level: 9 }))

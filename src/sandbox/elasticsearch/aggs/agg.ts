@@ -11,6 +11,8 @@ import type { Zone } from '../time.ts'
 export interface AggContext {
   readonly indices: readonly IndexState[]
   readonly now: number
+  /** Version 7 still shows a type with every document. */
+  readonly typed: boolean
 }
 
 /** Documents in, the aggregation's answer out. */

@@ -13,6 +13,7 @@ interface Negotiated {
 /** Throws what the real server answers to a wrong or unsupported type. */
 export function negotiate(facts: VersionFacts, accept: string | undefined, contentType: string | undefined, hasBody: boolean): Negotiated {
   if (hasBody && (contentType === undefined || !MEDIA.test(contentType))) throw new UnsupportedType(contentType)
+  if (facts.compatible.length === 0) return { contentType: facts.contentType }
   const [accepted, given] = [versionOf(accept), versionOf(contentType)]
   for (const [header, version, text] of [
     ['Accept', accepted, accept],

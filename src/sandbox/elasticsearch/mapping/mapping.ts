@@ -1,7 +1,7 @@
 /** The mapping of an index: its JSON in the form that the API shows, and its fields by path. A value; changes make a new one. */
 import { DEFAULT_DATE_FORMAT, dateFormat } from '../date-format.ts'
 import { type ErrorCause, EsError, illegalArgument } from '../errors.ts'
-import { asObject, deepMerge, isObject, type Json, type JsonObject } from '../json.ts'
+import { asList, asObject, deepMerge, isObject, type Json, type JsonObject } from '../json.ts'
 import { type Field, knownTypes, makeField } from './field.ts'
 
 const ROOT_KEYS = new Set([
@@ -100,6 +100,14 @@ function checkDynamicTemplates(templates: Json): void {
     if (!isObject(body.mapping) && !isObject(body.runtime)) throw mapperError(`template [${name}] must have either mapping or runtime set`)
     const keys = ['match', 'path_match', 'match_mapping_type', 'unmatch', 'path_unmatch', 'unmatch_mapping_type', 'match_pattern']
     if (!keys.some((key) => key in body)) throw mapperError(`template [${name}] must have match, path_match or match_mapping_type set`)
+  }
+}
+
+/** Since version 8 a dynamic template is tried out when it is given. */
+export function checkDynamicTypes(mapping: JsonObject): void {
+  for (const entry of asList(mapping.dynamic_templates)) {
+    const [[name, json] = ['', null]] = Object.entries(asObject(entry))
+    const body = asObject(json)
     const { type } = asObject(body.mapping)
     if (typeof type === 'string' && !type.includes('{dynamic_type}') && !knownTypes.has(type)) {
       const tried =

@@ -68,7 +68,7 @@ function exists(find: () => unknown[]): EsAnswer {
 
 function shownSettings(cluster: Cluster, index: IndexState, { params, query }: EsRequest): JsonObject {
   const all: Record<string, string> = {
-    'index.routing.allocation.include._tier_preference': 'data_content',
+    ...(cluster.version === '7.17' ? {} : { 'index.routing.allocation.include._tier_preference': 'data_content' }),
     'index.number_of_shards': '1',
     'index.number_of_replicas': '1',
     ...index.settings,
@@ -94,7 +94,8 @@ function create(cluster: Cluster, request: EsRequest): EsAnswer {
 
 function remove(cluster: Cluster, { params, query }: EsRequest): EsAnswer {
   const names = String(params.index)
-  if (names.includes('*') || names === '_all') throw illegalArgument('Wildcard expressions or all indices are not allowed')
+  // Since version 8, action.destructive_requires_name is true.
+  if (cluster.version !== '7.17' && (names.includes('*') || names === '_all')) throw illegalArgument('Wildcard expressions or all indices are not allowed')
   const options = { ignoreUnavailable: query.ignore_unavailable === 'true' }
   for (const name of names.split(',')) {
     if (!cluster.indices.has(name) && [...cluster.indices.values()].some((index) => name in index.aliases)) {

@@ -9,6 +9,9 @@ import uPlot from '../vendor/uplot.js'
 
 const AXIS = { stroke: '#9aa3b5', grid: { stroke: 'rgba(150,165,195,0.09)', width: 1 }, ticks: { show: false }, font: '11px Inter, system-ui, sans-serif' }
 
+const BINARY = new Set(['bytes', 'bits', 'binBps'])
+const POWERS_OF_TWO = Array.from({ length: 60 }, (_, i) => 2 ** i)
+
 export function drawTimeSeries(panel, frames, range) {
   const { json, body, zone } = panel
   const series = seriesOf(frames, json.fieldConfig)
@@ -71,6 +74,7 @@ function optionsFor(series, plot, range, zone) {
       { ...AXIS, values: axisTimes(range, zone), space: 80, size: 26 },
       {
         ...AXIS,
+        ...(BINARY.has(config.unit) ? { incrs: POWERS_OF_TWO } : {}),
         size: (_, values) => 16 + 6.5 * Math.max(3, ...(values ?? []).map((text) => String(text).length)),
         values: (_, ticks) => ticks.map((tick) => formatValue(tick, config.unit, config.decimals)),
       },
@@ -105,12 +109,22 @@ function lineOf({ name, color, config }) {
           ? uPlot.paths.stepped({ align: 1 })
           : uPlot.paths.linear(),
     points: {
-      show: drawStyle === 'points' || showPoints === 'always' || (showPoints === 'auto' && !bars ? undefined : false),
+      ...(drawStyle === 'points' || showPoints === 'always' ? { show: true } : bars || showPoints === 'never' ? { show: false } : {}),
+      ...(bars || showPoints === 'never' ? {} : { filter: alone }),
       size: pointSize,
       stroke: color,
       fill: color,
     },
   }
+}
+
+/** Where lines are too dense for points, a value between two gaps still needs one: no line leads to it. */
+function alone(u, index, shown) {
+  if (shown) return null
+  const values = u.data[index]
+  const known = (i) => values[i] !== null && values[i] !== undefined
+  const found = values.flatMap((_, i) => (known(i) && !known(i - 1) && !known(i + 1) ? [i] : []))
+  return found.length > 0 ? found : null
 }
 
 function solid(one) {
