@@ -1,5 +1,6 @@
 /** Runs the controllers after each change, never inside it: what they do is a change of its own, as in a real cluster. */
 import type { Clock } from '../../ports/index.ts'
+import { EventExpiry } from './event-expiry.ts'
 import { GarbageCollector } from './garbage.ts'
 import { NamespaceLifecycle } from './namespace-lifecycle.ts'
 import type { ResourceRegistry } from './resources.ts'
@@ -15,6 +16,7 @@ export class Controllers {
   readonly #definitions: ServeDefinitions
   readonly #namespaces: NamespaceLifecycle
   readonly #garbage: GarbageCollector
+  readonly #events: EventExpiry
   readonly #onError: (error: unknown) => void
   readonly #unsubscribe: () => void
   #scheduled = false
@@ -24,6 +26,7 @@ export class Controllers {
     this.#definitions = new ServeDefinitions(deps)
     this.#namespaces = new NamespaceLifecycle(deps)
     this.#garbage = new GarbageCollector(deps)
+    this.#events = new EventExpiry(deps)
     this.#onError = deps.onError
     this.#unsubscribe = deps.store.subscribe((change) => {
       this.#queue.push(change)
@@ -49,6 +52,7 @@ export class Controllers {
     if (change.storage === DEFINITIONS) this.#definitions.reconcile(change.key)
     if (change.storage === '/namespaces') this.#namespaces.reconcile(change.key)
     this.#garbage.reconcile(change)
+    this.#events.reconcile(change)
     if (change.type !== 'DELETED') return
     if (change.object.metadata.namespace) {
       const namespace = this.#store.get('/namespaces', change.object.metadata.namespace)
@@ -60,5 +64,6 @@ export class Controllers {
 
   close(): void {
     this.#unsubscribe()
+    this.#events.close()
   }
 }

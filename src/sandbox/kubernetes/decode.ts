@@ -42,6 +42,7 @@ export function decodeObject(value: JsonObject, resource: ResourceType, duplicat
     applyDefaults(value, resource.schema)
   } else {
     checkTyped(value, resource)
+    dropEmptyParts(value, resource.schema)
     resource.defaults?.(value as unknown as KubeObject)
   }
   const strict = [...unknown.map((path) => `unknown field ${JSON.stringify(path)}`), ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`)]
@@ -88,6 +89,16 @@ function badBase64At(text: string): number {
 export function kindMissing(value: JsonObject, wanted: string): ApiError {
   const text = JSON.stringify(value)
   return badRequest(`the object provided is unrecognized (must be of type ${wanted}): Object 'Kind' is missing in '${text}' (${summary(text)})`)
+}
+
+/** Go leaves out empty lists and maps of its structs when it writes them. */
+function dropEmptyParts(value: JsonObject, schema: Schema): void {
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const child = value[key]
+    if (Array.isArray(child) ? child.length === 0 : isObject(child) && property.additionalProperties !== undefined && Object.keys(child).length === 0)
+      delete value[key]
+    else if (isObject(child)) dropEmptyParts(child, property)
+  }
 }
 
 /** Go's decoder takes null for the zero value. */

@@ -189,7 +189,7 @@ export class Handlers {
     const { resource } = request
     const options = deleteOptions(request)
     const { gone, object } = this.#writes.delete(resource, request.namespace, request.name, options)
-    if (!gone) return this.#shown(request, 200, object)
+    if (!gone || resource.returnsDeleted) return this.#shown(request, 200, object)
     const details = { name: object.metadata.name, group: resource.group, kind: resource.plural, uid: object.metadata.uid }
     return {
       code: 200,

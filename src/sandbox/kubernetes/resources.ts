@@ -64,6 +64,8 @@ export interface ResourceType extends Named {
   deleting?(object: KubeObject): void
   /** Fields that a new object has before anything is said. */
   readonly blank?: JsonObject
+  /** A deletion is answered with the object, not with a Status. */
+  readonly returnsDeleted?: boolean
   /** Types that are questions: answered, never stored. */
   answer?(object: KubeObject): KubeObject
 }

@@ -65,8 +65,8 @@ export const notFound = (resource: Named, name: string): ApiError =>
 
 export const noSuchPath = (): ApiError => new ApiError(404, 'NotFound', 'the server could not find the requested resource', {})
 
-export const alreadyExists = (resource: Named, name: string): ApiError =>
-  new ApiError(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, of(resource, name))
+export const alreadyExists = (resource: Named, name: string, beingDeleted: boolean): ApiError =>
+  new ApiError(409, 'AlreadyExists', `${beingDeleted ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`, of(resource, name))
 
 export const generatedNameExists = (resource: Named, name: string): ApiError =>
   new ApiError(

@@ -80,7 +80,9 @@ export class Writes {
     if (resource.custom) applyDefaults(object as unknown as Json, resource.schema)
     refuse(resource, object, validateNew(object, resource))
     const key = Store.key(metadata.namespace ?? '', metadata.name)
-    if (this.#store.get(resource.storage, key)) throw generated ? generatedNameExists(resource, metadata.name) : alreadyExists(resource, metadata.name)
+    const existing = this.#store.get(resource.storage, key)
+    if (existing)
+      throw generated ? generatedNameExists(resource, metadata.name) : alreadyExists(resource, metadata.name, existing.metadata.deletionTimestamp !== undefined)
     if (context.dryRun) return object
     return viewOf(resource, this.#store.put(resource.storage, key, storedForm(resource, object)))
   }

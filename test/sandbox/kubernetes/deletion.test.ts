@@ -103,6 +103,18 @@ describe('kubernetes deletion', () => {
     assert.equal(await there('/api/v1/namespaces/team'), false)
   })
 
+  it('ends events an hour after their last change', async () => {
+    const events = '/api/v1/namespaces/default/events'
+    const about = { kind: 'Widget', name: 'owner', namespace: 'default' }
+    await sandbox.ok('POST', events, { metadata: { name: 'happened' }, involvedObject: about, reason: 'Made', count: 1 })
+    await sandbox.clock.advance(3_000_000)
+    await sandbox.ok('PATCH', `${events}/happened`, { count: 2 }, MERGE)
+    await sandbox.clock.advance(3_000_000)
+    assert.equal(await there(`${events}/happened`), true)
+    await sandbox.clock.advance(600_000)
+    assert.equal(await there(`${events}/happened`), false)
+  })
+
   it('lets a definition go only after its objects', async () => {
     const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.dev'
     await sandbox.ok('PATCH', `${WIDGETS}/owner`, { metadata: { finalizers: ['example.dev/hold'] } }, MERGE)

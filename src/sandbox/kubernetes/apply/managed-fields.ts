@@ -110,7 +110,8 @@ export function afterUpdate(live: KubeObject | undefined, object: KubeObject, sc
   const reset = Array.isArray(given) && given.length === 1 && Object.keys(given[0] as object).length === 0
   if (live && reset) return []
   const owners = decode(live && !(Array.isArray(given) && given.length > 0) ? live.metadata.managedFields : live ? given : [])
-  // A live object that nobody has marked stays unmarked until somebody applies.
+  // An object that nobody has marked stays unmarked until somebody applies.
+  if (live?.metadata.uid && owners.size === 0) return []
   const changed = compare(fields(live), fields(object), schema)
   const written = changed.added.union(changed.modified).difference(UNOWNED).without(writer.ignored)
   const self = { manager: writer.manager, operation: 'Update' as const, apiVersion: writer.apiVersion, subresource: writer.subresource }

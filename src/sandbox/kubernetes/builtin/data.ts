@@ -37,11 +37,6 @@ function checkData(
   return errors
 }
 
-/** Empty maps are as if they were not there. */
-function dropEmptyData(object: KubeObject): void {
-  for (const field of ['data', 'binaryData']) if (Object.keys(mapOf(object, field)).length === 0) delete object[field]
-}
-
 export const configMaps = builtin({
   group: '',
   version: 'v1',
@@ -50,7 +45,6 @@ export const configMaps = builtin({
   shortNames: ['cm'],
   schema: { type: 'object', description: 'Configuration as key and value.', properties: { data: STRINGS, binaryData: BYTES, immutable: { type: 'boolean' } } },
   columns: [nameColumn, column('Data', size), ageColumn],
-  defaults: dropEmptyData,
   check: (object, old) =>
     checkData(object, old, ['data', 'binaryData'], (field, value) => (field === 'data' ? Buffer.byteLength(value) : Buffer.byteLength(value, 'base64'))),
 })
@@ -76,7 +70,6 @@ export const secrets = builtin({
         ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])),
       }
     delete object.stringData
-    dropEmptyData(object)
   },
   check(object, old) {
     const errors = checkData(object, old, ['data'], (_field, value) => Buffer.byteLength(value, 'base64'))

@@ -23,6 +23,7 @@ function toEventsApi(stored: KubeObject): KubeObject {
   const entries = Object.entries(stored).map(([key, value]) => [RENAMED[key] ?? key, value])
   const event: KubeObject = { ...(Object.fromEntries(entries) as KubeObject), apiVersion: 'events.k8s.io/v1' }
   for (const field of ['reportingController', 'reportingInstance']) if (event[field] === '') delete event[field]
+  if (isObject(event.deprecatedSource) && Object.keys(event.deprecatedSource).length === 0) delete event.deprecatedSource
   return event
 }
 
@@ -88,6 +89,7 @@ function eventDefaults(event: KubeObject): void {
     event[field] ??= null
   event[core ? 'reportingComponent' : 'reportingController'] ??= ''
   event.reportingInstance ??= ''
+  if (core) event.source ??= {}
 }
 
 const eventBlank = {

@@ -55,6 +55,7 @@ export const serviceAccounts = builtin({
   version: 'v1',
   plural: 'serviceaccounts',
   kind: 'ServiceAccount',
+  returnsDeleted: true,
   shortNames: ['sa'],
   schema: {
     type: 'object',
@@ -63,11 +64,8 @@ export const serviceAccounts = builtin({
       automountServiceAccountToken: { type: 'boolean' },
       imagePullSecrets: {
         type: 'array',
-        'x-kubernetes-list-type': 'map',
-        'x-kubernetes-list-map-keys': ['name'],
-        'x-kubernetes-patch-merge-key': 'name',
-        'x-kubernetes-patch-strategy': 'merge',
-        items: { type: 'object', properties: { name: { type: 'string', default: '' } } },
+        'x-kubernetes-list-type': 'atomic',
+        items: { type: 'object', properties: { name: text } },
       },
       secrets: {
         type: 'array',
@@ -75,7 +73,11 @@ export const serviceAccounts = builtin({
         'x-kubernetes-list-map-keys': ['name'],
         'x-kubernetes-patch-merge-key': 'name',
         'x-kubernetes-patch-strategy': 'merge',
-        items: { type: 'object', properties: { name: text, namespace: text, kind: text, uid: text, apiVersion: text, resourceVersion: text, fieldPath: text } },
+        items: {
+          type: 'object',
+          'x-kubernetes-map-type': 'atomic',
+          properties: { name: text, namespace: text, kind: text, uid: text, apiVersion: text, resourceVersion: text, fieldPath: text },
+        },
       },
     },
   },
