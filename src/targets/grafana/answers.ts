@@ -22,10 +22,9 @@ export const search = z.array(z.looseObject({ uid: z.string(), title: z.string()
 
 export const dashboard = z.looseObject({
   dashboard: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
-  meta: z.looseObject({ version: z.number().optional(), folderUid: z.string().optional(), folderTitle: z.string().optional() }),
 })
 
-export const saved = z.looseObject({ uid: z.string(), version: z.number().optional() })
+export const saved = z.looseObject({ uid: z.string() })
 
 export const folders = z.array(z.looseObject({ uid: z.string(), title: z.string() }))
 export const folder = z.looseObject({ uid: z.string(), title: z.string() })
@@ -35,7 +34,7 @@ export const folder = z.looseObject({ uid: z.string(), title: z.string() })
 export const apiGroup = z.looseObject({ versions: z.array(z.looseObject({ version: z.string() })) })
 
 export const dashboardResource = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), generation: z.number().optional() }),
+  metadata: z.looseObject({ name: z.string() }),
   spec: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
 })
 export const dashboardResources = z.looseObject({

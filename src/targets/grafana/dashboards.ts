@@ -10,8 +10,7 @@ import * as answers from './answers.ts'
 
 export interface DashboardApi {
   list(signal: AbortSignal): Promise<readonly Observed<'Dashboard'>[]>
-  /** The version that it got. */
-  save(uid: string, json: JsonObject, folderUid: string, signal: AbortSignal): Promise<string>
+  save(uid: string, json: JsonObject, folderUid: string, signal: AbortSignal): Promise<void>
   /** Absent is success. */
   remove(uid: string, signal: AbortSignal): Promise<void>
 }
@@ -31,7 +30,7 @@ export async function findDashboardApi(http: HttpClient, signal: AbortSignal): P
 }
 
 /** What Grafana itself counts and numbers is no part of the declaration. */
-function observedDashboard(uid: string, saved: JsonObject, version: string): Observed<'Dashboard'> {
+function observedDashboard(uid: string, saved: JsonObject): Observed<'Dashboard'> {
   const { id: _, version: __, ...json } = saved
   const ownerHash = ownerHashIn(uid)
   const title = typeof json.title === 'string' ? json.title : uid
@@ -41,7 +40,7 @@ function observedDashboard(uid: string, saved: JsonObject, version: string): Obs
     name: title,
     ...(ownerHash ? { ownerHash } : {}),
     spec: { uid, title, json },
-    backendId: version,
+    backendId: uid,
     health: 'Ready',
   }
 }
@@ -57,8 +56,7 @@ function dashboardResources(http: HttpClient, version: string): DashboardApi {
         const query = { limit: 500, ...(next === undefined ? {} : { continue: next }) }
         const { body } = await http.request({ method: 'GET', path: base, query, answer: answers.dashboardResources, signal })
         for (const { metadata, spec } of body.items)
-          if (ownerHashIn(metadata.name) !== undefined)
-            found.push(observedDashboard(metadata.name, { ...spec, uid: metadata.name }, String(metadata.generation ?? '')))
+          if (ownerHashIn(metadata.name) !== undefined) found.push(observedDashboard(metadata.name, { ...spec, uid: metadata.name }))
         next = body.metadata?.continue || undefined
       } while (next !== undefined)
       return found
@@ -72,11 +70,8 @@ function dashboardResources(http: HttpClient, version: string): DashboardApi {
         metadata: { name: uid, annotations: { 'grafana.app/folder': folderUid, 'grafana.app/message': MESSAGE } },
         spec,
       }
-      const answer = answers.dashboardResource
       const replaced = await http.request({ method: 'PUT', path: [...base, uid], body: object, accept: [404], answer: z.unknown(), signal })
-      if (replaced.status !== 404) return String(answer.parse(replaced.body).metadata.generation ?? '')
-      const made = await http.request({ method: 'POST', path: base, body: object, answer, signal })
-      return String(made.body.metadata.generation ?? '')
+      if (replaced.status === 404) await http.request({ method: 'POST', path: base, body: object, answer: answers.dashboardResource, signal })
     },
 
     async remove(uid, signal) {
@@ -89,8 +84,7 @@ function legacyDashboards(http: HttpClient): DashboardApi {
   async function find(uid: string, signal: AbortSignal): Promise<Observed<'Dashboard'> | undefined> {
     const { status, body } = await http.request({ method: 'GET', path: ['api', 'dashboards', 'uid', uid], accept: [404], answer: z.unknown(), signal })
     if (status === 404) return undefined
-    const { dashboard, meta } = answers.dashboard.parse(body)
-    return observedDashboard(uid, dashboard, String(meta.version ?? ''))
+    return observedDashboard(uid, answers.dashboard.parse(body).dashboard)
   }
   return {
     async list(signal) {
@@ -106,14 +100,8 @@ function legacyDashboards(http: HttpClient): DashboardApi {
     },
 
     async save(_, json, folderUid, signal) {
-      const { body } = await http.request({
-        method: 'POST',
-        path: ['api', 'dashboards', 'db'],
-        body: { dashboard: json, folderUid, overwrite: true, message: MESSAGE },
-        answer: answers.saved,
-        signal,
-      })
-      return String(body.version ?? '')
+      const body = { dashboard: json, folderUid, overwrite: true, message: MESSAGE }
+      await http.request({ method: 'POST', path: ['api', 'dashboards', 'db'], body, answer: answers.saved, signal })
     },
 
     async remove(uid, signal) {

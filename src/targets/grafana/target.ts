@@ -62,7 +62,8 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
 
   async function applyDashboard(desired: Desired<'Dashboard'>, signal: AbortSignal): Promise<Applied> {
     const { uid, json } = desired.spec
-    return { backendId: await (await dashboards(signal)).save(uid, json, await folderUid(signal), signal) }
+    await (await dashboards(signal)).save(uid, json, await folderUid(signal), signal)
+    return { backendId: uid }
   }
 
   return {
