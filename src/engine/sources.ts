@@ -1,5 +1,6 @@
 /** The sources of a query and the joins between them: what stands before WHERE. */
 import type { AnalysedJoin, AnalysedQuery, QuerySource, TypedExpression } from '../sql/index.ts'
+import type { Compilation } from './compilation.ts'
 import type { InputRecord } from './engine.ts'
 import { compileExpression } from './expression/compile.ts'
 import { canonical, type Evaluate, type Scope, type ScopeColumn } from './expression/scope.ts'
@@ -10,7 +11,6 @@ import { compileSource, materialise, sourceColumns, TableStore } from './operato
 import { StreamStreamJoiner } from './operators/stream-stream-join.ts'
 import { streamTableJoin } from './operators/stream-table-join.ts'
 import { tableTableJoin } from './operators/table-table-join.ts'
-import type { Compilation } from './query.ts'
 import type { Row, Value } from './values.ts'
 
 /** One topic into one place of the query. */
@@ -26,8 +26,6 @@ export function joinedColumns(query: AnalysedQuery): ScopeColumn[] {
   return [query.from, ...query.joins.map((join) => join.right)].flatMap(sourceColumns)
 }
 
-type World = Pick<Scope, 'random' | 'now'>
-
 /** A join in its place: what stands left of it, and how its left side got its key. */
 interface JoinPlace {
   readonly join: AnalysedJoin
@@ -36,13 +34,13 @@ interface JoinPlace {
   readonly keyed: ReadonlySet<string>
 }
 
-export function connectSources(compilation: Compilation, world: World, downstream: Downstream): Feed[] {
-  const { query } = compilation
+export function connectSources(compilation: Compilation, downstream: Downstream): Feed[] {
+  const { query, world } = compilation
   const feeds: Feed[] = []
   let tail = downstream
   // From the last join to the first: each one feeds the join after it.
   for (const place of joinPlaces(query, world).toReversed()) {
-    const joined = connectJoin(compilation, place, world, tail)
+    const joined = connectJoin(compilation, place, tail)
     tail = joined.left
     feeds.unshift(joined.right)
   }
@@ -51,7 +49,7 @@ export function connectSources(compilation: Compilation, world: World, downstrea
   return [feedOf(source, tail), ...feeds]
 }
 
-function joinPlaces(query: AnalysedQuery, world: World): JoinPlace[] {
+function joinPlaces(query: AnalysedQuery, world: Compilation['world']): JoinPlace[] {
   return query.joins.map((join, i) => {
     const left = [query.from, ...query.joins.slice(0, i).map(({ right }) => right)]
     const before = query.joins[i - 1]
@@ -89,9 +87,9 @@ interface Connected {
   readonly right: Feed
 }
 
-function connectJoin(compilation: Compilation, place: JoinPlace, world: World, downstream: Downstream): Connected {
+function connectJoin(compilation: Compilation, place: JoinPlace, downstream: Downstream): Connected {
   if (compilation.table) return place.join.foreignKey ? connectForeignKey(compilation, place, downstream) : connectTables(compilation, place, downstream)
-  if (place.join.right.source.sourceType === 'STREAM') return connectStreams(compilation, place, world, downstream)
+  if (place.join.right.source.sourceType === 'STREAM') return connectStreams(compilation, place, downstream)
   return connectStreamTable(compilation, place, downstream)
 }
 
@@ -108,9 +106,9 @@ function connectStreamTable(compilation: Compilation, { join, leftScope, keyed }
   }
 }
 
-function connectStreams(compilation: Compilation, { join, leftScope, keyed }: JoinPlace, world: World, downstream: Downstream): Connected {
+function connectStreams(compilation: Compilation, { join, leftScope, keyed }: JoinPlace, downstream: Downstream): Connected {
   if (!join.within) throw new Error('A join of two streams needs WITHIN')
-  const rightScope: Scope = { ...world, columns: sourceColumns(join.right) }
+  const rightScope: Scope = { ...compilation.world, columns: sourceColumns(join.right) }
   const joiner = new StreamStreamJoiner(
     {
       beforeMs: join.within.beforeMs,

@@ -1,7 +1,8 @@
 /** Functions on dates, times and timestamps. Zones are names or offsets; without one, UTC. */
 import type { SqlType } from '../../sql/index.ts'
+import { compileFormatter, type Formatter } from '../temporal/format.ts'
 import { DAY_MS } from '../temporal/iso.ts'
-import { compileFormatter, compileInstantParser, compileParser, type Formatter } from '../temporal/pattern.ts'
+import { compileInstantParser, compileParser } from '../temporal/parse.ts'
 import { instantOf, offsetAt } from '../temporal/zone.ts'
 import { BIGINT, DATE, INTEGER, STRING, TIME, TIMESTAMP } from '../types.ts'
 import type { Value } from '../values.ts'

@@ -1,5 +1,5 @@
 /** PARTITION BY, and the re-keying before a join: the record gets a new key and goes to that key's partition. */
-import type { Column, SourceFormat } from '../../sql/index.ts'
+import type { Column, SourceFormat, TypedExpression } from '../../sql/index.ts'
 import { columnsFormat } from '../serde/format.ts'
 import type { Row, Value } from '../values.ts'
 import type { Downstream } from './change.ts'
@@ -31,4 +31,9 @@ export function keysByBytes(format: SourceFormat, columns: readonly Column[]): (
     for (let i = 0; i < length; i++) if (left[i] !== right[i]) return left[i]! - right[i]!
     return left.length - right.length
   }
+}
+
+/** Columns for the bytes of a key that has no names of its own. */
+export function keyColumns(key: readonly TypedExpression[]): Column[] {
+  return key.map(({ type }, i) => ({ name: `K${i}`, type: type! }))
 }

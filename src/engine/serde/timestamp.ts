@@ -1,7 +1,7 @@
 /** The time of a record: its own, or what the column named by WITH (TIMESTAMP = ...) says. */
 import type { Source } from '../../sql/index.ts'
 import type { InputRecord, OutputRow } from '../engine.ts'
-import { compileInstantParser } from '../temporal/pattern.ts'
+import { compileInstantParser } from '../temporal/parse.ts'
 import type { Value } from '../values.ts'
 
 export type TimestampOf = (record: InputRecord, key: readonly Value[] | null, value: readonly Value[]) => number
