@@ -110,6 +110,17 @@ describe('keys and names of results', () => {
     )
   })
 
+  it('the key that a join makes up stands for the keys of both sides', () => {
+    const statement = parseStatement('CREATE TABLE X AS SELECT ROWKEY, ROWKEY + 1 AS NEXT FROM T FULL JOIN P ON T.ID = P.ID WHERE ROWKEY > 1;')
+    assert.ok(statement.kind === 'CreateAsSelect')
+    const analysed = analyse(statement, catalogue)
+    assert.ok(analysed.kind === 'query')
+    assert.deepEqual(
+      [analysed.query.where!, ...analysed.query.output.map((column) => column.value)].map((typed) => formatExpression(typed.expression)),
+      ['(COALESCE(T.ID, P.ID) > 1)', 'COALESCE(T.ID, P.ID)', '(COALESCE(T.ID, P.ID) + 1)'],
+    )
+  })
+
   it('formats are those of the first source, where nothing else is said', () => {
     const sink = sinkOf('CREATE STREAM X AS SELECT A, KSQL_COL_0 AS B FROM N;')
     assert.deepEqual([sink.keyFormat, sink.valueFormat], [{ format: 'NONE' }, { format: 'DELIMITED', delimiter: '|' }])

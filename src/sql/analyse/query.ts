@@ -12,6 +12,7 @@ import { checkGrouping, checkIntermediate, collectCalls } from './grouping.ts'
 import { WINDOWED_REPARTITION } from './join-rules.ts'
 import { type AnalysedJoins, analyseJoins, refuseKafkaFormat } from './joins.ts'
 import { assignKeys, type KeyRule } from './keys.ts'
+import { withoutMadeUpKey } from './made-up-key.ts'
 import { type Clause, QueryScope } from './scope.ts'
 import { completeItems, expandItems, type NamedItem, NameMaker } from './select.ts'
 import { withTimesRead } from './times.ts'
@@ -91,26 +92,22 @@ export function analyseQuery(completed: CompletedQuery, purpose: QueryPurpose, o
   const output = assignKeys(typedItems, rule, purpose, query)
   const [key, value] = splitRoles(output, rule)
   if (purpose.kind === 'sink') refuseDuplicates(key, value, query)
-  return {
-    query: {
-      from,
-      joins: joined?.joins ?? [],
-      ...(where === undefined ? {} : { where }),
-      ...(groupBy === undefined ? {} : { groupBy }),
-      ...(partitionBy === undefined ? {} : { partitionBy }),
-      ...(window === undefined ? {} : { window }),
-      ...(having === undefined ? {} : { having }),
-      output,
-      outputType,
-      emit: query.emit ?? 'CHANGES',
-      ...(query.limit === undefined ? {} : { limit: query.limit }),
-      aggregates,
-      tableFunctions,
-    },
-    key,
-    value,
-    window: resultWindow(query, window, from.source),
+  const analysed: AnalysedQuery = {
+    from,
+    joins: joined?.joins ?? [],
+    ...(where === undefined ? {} : { where }),
+    ...(groupBy === undefined ? {} : { groupBy }),
+    ...(partitionBy === undefined ? {} : { partitionBy }),
+    ...(window === undefined ? {} : { window }),
+    ...(having === undefined ? {} : { having }),
+    output,
+    outputType,
+    emit: query.emit ?? 'CHANGES',
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    aggregates,
+    tableFunctions,
   }
+  return { query: withoutMadeUpKey(analysed, joined?.key, scope), key, value, window: resultWindow(query, window, from.source) }
 }
 
 /** A NULL that is inserted has the type of the column it goes into. */
