@@ -93,7 +93,7 @@ describe('ksqlDB stand-in: bodies and values', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), (fields) => {
         const text = JSON.stringify(fields)
-        assert.deepEqual(JSON.parse(JSON.stringify(readBody(text, 'X').fields)), JSON.parse(text))
+        assert.deepEqual(readBody(text, 'X').fields, JSON.parse(text))
       }),
     )
   })

@@ -29,13 +29,14 @@ export function readBody(text: string | undefined, entity: string): Body {
     reader.value()
     throw invalid(`Cannot deserialize value of type \`${entity}\` from ${token}${at(start)}`)
   }
-  const fields: Record<string, BodyValue> = {}
-  const columns: Record<string, number> = {}
+  // Maps first: a field may be called __proto__.
+  const fields = new Map<string, BodyValue>()
+  const columns = new Map<string, number>()
   reader.object((key, column, value) => {
-    fields[key] = value
-    columns[key] = column
+    fields.set(key, value)
+    columns.set(key, column)
   })
-  return { fields, columns, end: reader.column - 1 }
+  return { fields: Object.fromEntries(fields), columns: Object.fromEntries(columns), end: reader.column - 1 }
 }
 
 export function missingProperty(body: Body, entity: string, property: string): RestError {
@@ -97,11 +98,9 @@ class Reader {
     this.space()
     const c = this.peek()
     if (c === '{') {
-      const result: Record<string, BodyValue> = {}
-      this.object((key, _, value) => {
-        result[key] = value
-      })
-      return result
+      const result = new Map<string, BodyValue>()
+      this.object((key, _, value) => result.set(key, value))
+      return Object.fromEntries(result)
     }
     if (c === '[') return this.#array()
     if (c === '"') return this.#string()
