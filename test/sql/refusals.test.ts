@@ -37,6 +37,8 @@ const table: readonly (readonly [sql: string, message: RegExp, column: number])[
   ],
   ["CREATE STREAM X (A INT) WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', WINDOW_TYPE='HOPPING', WINDOW_SIZE='long');", /Invalid duration: 'long'/, 92],
   ["CREATE STREAM X WITH (WINDOW_TYPE='SESSION') AS SELECT * FROM S;", /Invalid config variable\(s\) in the WITH clause: WINDOW_TYPE/, 23],
+  ["CREATE STREAM X (A INT) WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON', VALUE_SCHEMA_ID=3);", /JSON does not support the following configs: \[schemaId\]/, 69],
+  ["CREATE STREAM X WITH (VALUE_PROTOBUF_NULLABLE_REPRESENTATION='OPTIONAL') AS SELECT * FROM S;", /can only be enabled with protobuf format/, 23],
   // columns
   [
     "CREATE STREAM X (A INT, B BYTES HEADERS) WITH (KAFKA_TOPIC='x', VALUE_FORMAT='JSON');",

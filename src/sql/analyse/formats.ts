@@ -36,11 +36,25 @@ export function readFormat(written: string, topic: string, span: Span): Format {
 
 /** `format` with the delimiter the WITH clause gives it, if it takes one. */
 export function withDelimiter(format: Format, clause: WithClause, part: Part, inherited?: string): SourceFormat {
+  refuseRegistryProperties(format, clause, part)
   const key = `${part}_DELIMITER`
   const written = clause.text(key)
   if (written === undefined) return { format, ...(format === 'DELIMITED' && inherited !== undefined ? { delimiter: inherited } : {}) }
   if (format !== 'DELIMITED') refuse(`${format} does not support the following configs: [delimiter]`, clause.spanOf(key), { stage: 'build' })
   return { format, delimiter: readDelimiter(written, clause.spanOf(key)) }
+}
+
+/** What only formats with a schema registry, or protobuf, understand. */
+function refuseRegistryProperties(format: Format, clause: WithClause, part: Part): void {
+  const nullable = `${part}_PROTOBUF_NULLABLE_REPRESENTATION`
+  if (clause.has(nullable)) refuse(`Property ${nullable} can only be enabled with protobuf format`, clause.spanOf(nullable), { stage: 'build' })
+  for (const [key, config] of [
+    [`${part}_SCHEMA_ID`, 'schemaId'],
+    [`${part}_SCHEMA_FULL_NAME`, 'fullSchemaName'],
+    [`${part}_AVRO_SCHEMA_FULL_NAME`, 'fullSchemaName'],
+  ] as const) {
+    if (clause.has(key)) refuse(`${format} does not support the following configs: [${config}]`, clause.spanOf(key), { stage: 'build' })
+  }
 }
 
 function readDelimiter(written: string, span: Span): string {

@@ -147,7 +147,7 @@ function readWindow(clause: WithClause): Source['window'] {
   const written = clause.text('WINDOW_TYPE')
   const size = clause.text('WINDOW_SIZE')
   if (written === undefined) {
-    if (size !== undefined) clause.refuse("'WINDOW_SIZE' should not be set for non-windowed sources.", clause.spanOf('WINDOW_SIZE'))
+    if (size !== undefined) clause.refuse("'WINDOW_SIZE' should not be set for SESSION windows.", clause.spanOf('WINDOW_SIZE'))
     return undefined
   }
   const type = (['SESSION', 'HOPPING', 'TUMBLING'] as const).find((candidate) => candidate === written.toUpperCase())
@@ -163,6 +163,9 @@ function readWindow(clause: WithClause): Source['window'] {
     return clause.refuse(`${type} windows require 'WINDOW_SIZE' to be provided in the WITH clause. For example: 'WINDOW_SIZE'='10 SECONDS'`, span)
   }
   const duration = parseDurationText(size)
-  if (duration === undefined) return clause.refuse(`Invalid duration: '${size}'.`, clause.spanOf('WINDOW_SIZE'))
+  if (duration === undefined) {
+    const message = `Error in WITH clause property 'WINDOW_SIZE': Invalid duration: '${size}'.\nExample valid value: '10 SECONDS'`
+    return clause.refuse(message, clause.spanOf('WINDOW_SIZE'))
+  }
   return { type, sizeMs: durationMs(duration) }
 }
