@@ -12,6 +12,7 @@ const MAX_WAIT_MS = 500
 export function startConsumer(kafka: Kafka, options: ConsumeOptions, clock: Clock, retry: RetryOptions): Consumer {
   let stopping = false
   let running = false
+  let paused = false
   const seeks: { topic: string; partition: number; offset: string }[] = []
   const joined = Promise.withResolvers<void>()
   // Whoever does not wait for `joined` still hears of a fault by onError.
@@ -27,7 +28,11 @@ export function startConsumer(kafka: Kafka, options: ConsumeOptions, clock: Cloc
   })
   const topics = options.topics.map((topic) => ({ topic }))
 
-  consumer.on(consumer.events.GROUP_JOIN, () => joined.resolve())
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    // After a restart kafkajs has forgotten it, and before the first join it would not have listened.
+    if (paused) consumer.pause(topics)
+    joined.resolve()
+  })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (stopping) return
     const error = toKafkaError(payload.error)
@@ -82,8 +87,14 @@ export function startConsumer(kafka: Kafka, options: ConsumeOptions, clock: Cloc
         throw toKafkaError(error)
       }
     },
-    pause: () => consumer.pause(topics),
-    resume: () => consumer.resume(topics),
+    pause() {
+      paused = true
+      if (running) consumer.pause(topics)
+    },
+    resume() {
+      paused = false
+      if (running) consumer.resume(topics)
+    },
     async stop() {
       stopping = true
       await started

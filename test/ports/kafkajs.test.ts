@@ -169,6 +169,25 @@ describe('The Kafka client', () => {
     await until(() => seen === 2)
   })
 
+  it('can be paused before it has joined, and stays so over a restart', async () => {
+    const topic = await topicOf('early', ['a'])
+    let seen = 0
+    const consumer = consume({
+      groupId: topic,
+      topics: [topic],
+      async onBatch(records) {
+        seen += records.length
+      },
+    })
+    consumer.pause()
+    await consumer.joined
+    server.dropConnections()
+    await systemClock.sleep(300)
+    assert.equal(seen, 0)
+    consumer.resume()
+    await until(() => seen === 1)
+  })
+
   it('comes back after its connections were cut', async () => {
     const topic = await topicOf('cut', ['a'])
     let seen = 0
