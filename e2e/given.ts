@@ -43,7 +43,7 @@ export async function then<T>(what: string, look: () => Promise<T>, holds: (seen
   for (;;) {
     const seen = await look()
     if (holds(seen)) return seen
-    if (systemClock.now() > deadline) assert.fail(`${what}: not after ${timeoutMs / 1000} s; last seen ${JSON.stringify(seen)?.slice(0, 2_000)}`)
+    if (systemClock.now() > deadline) assert.fail(`${what}: not after ${timeoutMs / 1000} s; last seen ${JSON.stringify(seen)?.slice(-3_000)}`)
     await systemClock.sleep(250)
   }
 }

@@ -17,9 +17,16 @@ export function resourceOf(object: KubeObject): KubeResource {
   return found
 }
 
-/** Server-side apply, as the field manager `clickstream-cli`. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Server-side apply, as the field manager `clickstream-cli`; a later plain `kubectl apply` finds what it looks for. */
 export async function apply(kube: KubeApi, namespace: string, object: KubeObject): Promise<KubeObject> {
   const where = object.metadata.namespace ?? namespace
-  const body = { ...object, metadata: { ...object.metadata, namespace: where } }
+  const plain = { ...object, metadata: { ...object.metadata, namespace: where } }
+  // What stands in a Secret has no place in an annotation.
+  const body =
+    object.kind === 'Secret'
+      ? plain
+      : { ...plain, metadata: { ...plain.metadata, annotations: { ...plain.metadata.annotations, [LAST_APPLIED]: JSON.stringify(plain) } } }
   return kube.patch(resourceOf(object), where, object.metadata.name, { type: 'apply', body, fieldManager: 'clickstream-cli', force: true })
 }

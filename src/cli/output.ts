@@ -1,6 +1,5 @@
 /** What the command prints: tables for people, JSON for programs, errors with their place and mend. */
 import { UserError } from '../console/index.ts'
-import type { Finding } from '../plan/index.ts'
 import { Failure } from '../ports/index.ts'
 
 /** Columns padded to their widest cell; a last column is never padded. */
@@ -29,12 +28,6 @@ export function explain(error: unknown): string {
   if (error instanceof UserError) return error.message
   if (error instanceof Failure) return `${error.reason}: ${error.message}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-/** `error spec.statements[0].sql 3:8 SqlInvalid: ... (mend)` */
-export function formatFinding(finding: Finding): string {
-  const place = finding.line === undefined ? finding.path : `${finding.path} ${finding.line}:${finding.column ?? 1}`
-  return `${finding.severity} ${place} ${finding.reason}: ${finding.message}${finding.mend ? `\n      mend: ${finding.mend}` : ''}`
 }
 
 /** `5s`, `3m`, `2h`, `4d`: how long ago. */

@@ -250,7 +250,7 @@ function statusOf(run: Run, before: Partial<PipelineStatus>, conditions: Conditi
 }
 
 function planStatus(plan: Plan): NonNullable<PipelineStatus['plan']> {
-  const actions = plan.actions.slice(0, ACTIONS_MAX).map((action: Action) => ({
+  const actions = [...plan.waiting, ...plan.actions].slice(0, ACTIONS_MAX).map((action: Action) => ({
     kind: action.kind,
     name: cut(action.name, 255),
     class: action.class,

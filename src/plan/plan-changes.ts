@@ -39,11 +39,13 @@ export function planChanges(input: PlanInput): Plan {
   const actions: Action[] = []
   const findings: Finding[] = []
   const recovered: LedgerEntry[] = []
+  const waiting: Action[] = []
 
   for (const node of graph.nodes) {
     const outcome = decide(node, observed.get(node.id), entries.get(node.id), owner, observed, comparison)
     if (outcome.recovered) recovered.push(outcome.recovered)
     if (outcome.finding) findings.push(outcome.finding)
+    if (outcome.finding?.reason === 'ApprovalRequired') waiting.push(recreation(node, outcome.finding))
     if (outcome.action) actions.push({ ...outcome.action, after: node.dependsOn })
   }
   const declared = new Set(graph.nodes.map(({ id }) => id))
@@ -57,7 +59,14 @@ export function planChanges(input: PlanInput): Plan {
     actions: actions.map((action) => ({ ...action, after: action.after.filter((id) => planned.has(id)) })),
     recovered,
     findings,
+    waiting,
   }
+}
+
+/** What the change would take: the object anew, and with it what reads it. */
+function recreation(node: Desired, finding: Finding): Action {
+  const { id, kind, name } = node
+  return { class: 'Recreate', id, kind, name, rule: finding.reason, message: finding.message, desired: node, after: [] }
 }
 
 interface Outcome {

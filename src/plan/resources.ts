@@ -154,6 +154,8 @@ export interface Plan {
   readonly actions: readonly Action[]
   /** Entries as the ledger should have them before the first action: objects that are ours without an entry, creates found finished. */
   readonly recovered: readonly LedgerEntry[]
+  /** What cannot be done in place and waits; none of it is among `actions`. */
+  readonly waiting: readonly Action[]
   /** What forbids the plan, or must be known before it runs. Any error: nothing is done. */
   readonly findings: readonly Finding[]
 }

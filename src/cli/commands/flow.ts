@@ -1,7 +1,8 @@
 /** `clickstream flow`: the way of the data through a pipeline, as a tree, as mermaid or as JSON. */
 import { PIPELINE } from '../../api/index.ts'
 import { type ConnectionOptions, compileFrom, flowAsMermaid, flowAsText, flowOf, openKube, readPipeline, readPlatform, UserError } from '../../console/index.ts'
-import { formatFinding, print, printJson } from '../output.ts'
+import { formatFinding } from '../../plan/index.ts'
+import { print, printJson } from '../output.ts'
 
 export type FlowFormat = 'text' | 'mermaid' | 'json'
 

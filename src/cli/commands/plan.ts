@@ -2,11 +2,11 @@
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
 import { type ConnectionOptions, openKafka, openKube, readConfigMaps, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import { LedgerFile, References } from '../../controller/index.ts'
-import { compilePipeline, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
+import { compilePipeline, formatFinding, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
-import { formatFinding, print, printJson } from '../output.ts'
+import { print, printJson } from '../output.ts'
 
 export async function plan(file: string | undefined, options: ConnectionOptions & { json?: boolean; pipeline?: string }, now: number): Promise<number> {
   const kube = openKube(options)
@@ -38,7 +38,7 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
     if (options.json)
       printJson({ actions: changes.actions.map(({ class: cls, kind, name, rule, message }) => ({ class: cls, kind, name, rule, message })), findings })
     else {
-      for (const finding of findings) print(formatFinding(finding))
+      for (const finding of compiled.findings) print(formatFinding(finding))
       print(formatPlan(changes))
     }
     return findings.some(({ severity }) => severity === 'error') ? 1 : 0

@@ -2,10 +2,10 @@
 
 import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM, parsePipeline, parsePlatform } from '../../api/index.ts'
 import { UserError } from '../../console/index.ts'
-import { compilePipeline, type Finding } from '../../plan/index.ts'
+import { compilePipeline, type Finding, formatFinding } from '../../plan/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
 import { readManifest } from '../demo/manifests.ts'
-import { formatFinding, print, printJson } from '../output.ts'
+import { print, printJson } from '../output.ts'
 
 export interface Validated {
   readonly object: string
