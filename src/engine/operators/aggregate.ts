@@ -25,8 +25,8 @@ class GroupStore implements Stateful, GroupView {
       this.#groups.set(identity, entry)
     }
     const old = entry.row.length === 0 ? null : entry.row
-    if (change.remove !== null && old !== null) this.#states.remove(entry.states, change.remove)
-    if (change.add !== null) this.#states.add(entry.states, change.add)
+    if (change.remove !== null && old !== null) this.#states.remove(entry.states, this.#states.read(change.remove))
+    if (change.add !== null) this.#states.add(entry.states, this.#states.read(change.add))
     entry.time = Math.max(entry.time, change.time)
     entry.row = this.#states.row(key, entry.states, entry.time)
     this.#downstream({ key, row: entry.row, old, time: entry.time, window: undefined, partition: change.partition })

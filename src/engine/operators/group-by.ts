@@ -11,7 +11,7 @@ export function groupBy(keyOf: (row: Row) => Value[] | null, partitionOf: Partit
     if (change.row === null) return
     const key = keyOf(change.row)
     if (key === null) return
-    downstream({ ...change, key, window: undefined, partition: partitionOf(key) })
+    downstream({ key, row: change.row, old: null, time: change.time, window: undefined, partition: partitionOf(key) })
   }
 }
 

@@ -31,11 +31,16 @@ class Places implements Stateful {
   }
 }
 
+/** Of each aggregate its arguments. */
+export type Arguments = readonly (readonly Value[])[]
+
 /** The aggregates of one group, side by side. */
 export interface GroupStates {
   init(): unknown[]
-  add(states: unknown[], row: Row): void
-  remove(states: unknown[], row: Row): void
+  /** The arguments of every aggregate: read once, they serve all windows of a record. */
+  read(row: Row): Arguments
+  add(states: unknown[], args: Arguments): void
+  remove(states: unknown[], args: Arguments): void
   merge(earlier: unknown[], later: unknown[]): unknown[]
   /** The row as downstream sees it. */
   row(key: readonly Value[], states: readonly unknown[], time: number, window?: WindowBounds): Row
@@ -70,27 +75,28 @@ function groupStates(query: AnalysedQuery, scope: Scope, report: Report, nextPla
   const argumentsOf = parts.map(({ args }) => evaluateInto(args))
   const width = aggregators.length
   /** Kafka Streams dies of an aggregate that throws. */
-  const fatally = (i: number, change: () => unknown): unknown => {
-    try {
-      return change()
-    } catch (error) {
-      throw new FatalError(`${query.aggregates[i]!.name}: ${(error as Error).message}`)
-    }
-  }
+  const fatal = (i: number, error: unknown): FatalError => new FatalError(`${query.aggregates[i]!.name}: ${(error as Error).message}`)
   const states: GroupStates = {
     init: () => aggregators.map((aggregator) => aggregator.init()),
-    add(group, row) {
+    read: (row) => argumentsOf.map((read) => read(row)),
+    add(group, args) {
       for (let i = 0; i < width; i++) {
-        const args = argumentsOf[i]!(row)
-        group[i] = fatally(i, () => aggregators[i]!.add(group[i], args))
+        try {
+          group[i] = aggregators[i]!.add(group[i], args[i]!)
+        } catch (error) {
+          throw fatal(i, error)
+        }
       }
     },
-    remove(group, row) {
+    remove(group, args) {
       for (let i = 0; i < width; i++) {
         const aggregator = aggregators[i]!
         if (!aggregator.remove) throw new FatalError(`${query.aggregates[i]!.name} cannot aggregate a table`)
-        const args = argumentsOf[i]!(row)
-        group[i] = fatally(i, () => aggregator.remove!(group[i], args))
+        try {
+          group[i] = aggregator.remove(group[i], args[i]!)
+        } catch (error) {
+          throw fatal(i, error)
+        }
       }
     },
     merge: (earlier, later) => aggregators.map((aggregator, i) => aggregator.merge(earlier[i], later[i])),

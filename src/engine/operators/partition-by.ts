@@ -18,7 +18,8 @@ export function partitionBy(
   return (change) => {
     const row = change.row ?? emptyRow?.(change.key) ?? null
     const key = row === null ? null : keyOf(row)
-    downstream({ ...change, key, window: undefined, partition: key === null ? change.partition : partitionOf(key) })
+    const partition = key === null ? change.partition : partitionOf(key)
+    downstream({ key, row: change.row, old: null, time: change.time, window: undefined, partition })
   }
 }
 

@@ -52,7 +52,7 @@ export class SessionAggregate implements Stateful, GroupView {
     const states = near.reduce((merged, session) => this.#states.merge(merged, session.states), this.#states.init())
     const samePoint = start === time && end === time
     if (!samePoint) for (const old of near) this.#downstream({ key, row: null, old: old.row, time: old.window.end, window: old.window, partition })
-    this.#states.add(states, input)
+    this.#states.add(states, this.#states.read(input))
     const window: WindowBounds = { type: 'SESSION', start, end }
     const row = this.#states.row(key!, states, end, window)
     const session: Session = { key: key!, window, states, row, time: end }

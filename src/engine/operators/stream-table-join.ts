@@ -19,6 +19,7 @@ export function streamTableJoin({ type, store, rightWidth }: StreamTableJoin, do
     if (change.row === null) return
     const match = change.key === null ? undefined : store.get(storeKey(change))
     if (!match && type === 'INNER') return
-    downstream({ ...change, row: [...change.row, ...(match?.row ?? nothing)] })
+    const { key, row, time, window, partition } = change
+    downstream({ key, row: row.concat(match?.row ?? nothing), old: null, time, window, partition })
   }
 }

@@ -7,7 +7,7 @@ import { type Identity, keyIdentity } from '../compare.ts'
 import type { TableRow, WindowBounds } from '../engine.ts'
 import type { Row, Value } from '../values.ts'
 import { type Change, type Downstream, FatalError, type Stateful } from './change.ts'
-import type { GroupStates } from './group.ts'
+import type { Arguments, GroupStates } from './group.ts'
 
 export interface GroupEntry {
   readonly key: readonly Value[]
@@ -50,16 +50,18 @@ export class WindowAggregate implements Stateful, GroupView {
     if (change.time > task.streamTime) this.#advance(task, change.time)
     const closed = task.streamTime - graceMs
     const identity = keyIdentity(change.key)
+    let args: Arguments | undefined
     let start = Math.floor(Math.max(0, change.time - sizeMs + advanceMs) / advanceMs) * advanceMs
     for (; start <= change.time; start += advanceMs) {
       const end = start + sizeMs
       if (end <= closed) continue
       if (change.row === null) throw new FatalError('A record without value reached a windowed aggregate')
-      this.#update(task, { type, start, end }, identity, change, change.row)
+      args ??= this.#states.read(change.row)
+      this.#update(task, { type, start, end }, identity, change, args)
     }
   }
 
-  #update(task: Task, window: WindowBounds, identity: Identity, change: Change, input: Row): void {
+  #update(task: Task, window: WindowBounds, identity: Identity, change: Change, args: Arguments): void {
     let bucket = task.windows.get(window.start)
     if (!bucket) {
       bucket = new Map()
@@ -71,7 +73,7 @@ export class WindowAggregate implements Stateful, GroupView {
       entry = { key: change.key!, window, states: this.#states.init(), row: [], time: change.time }
       bucket.set(identity, entry)
     }
-    this.#states.add(entry.states, input)
+    this.#states.add(entry.states, args)
     entry.time = Math.max(entry.time, change.time)
     entry.row = this.#states.row(entry.key, entry.states, entry.time, window)
     this.#downstream({ key: entry.key, row: entry.row, old, time: entry.time, window: entry.window, partition: change.partition })
