@@ -219,6 +219,8 @@ describe('The ksqlDB target', () => {
     ['is paused', { statusCount: { PAUSED: 1 } }, {}, 'Ready', undefined],
     ['crashes again and again while its state says RUNNING', {}, { queryErrors: failure(crash, 1000), tasksMetadata: offsets(9, 1) }, 'Failed', 'QueryFailing'],
     ['has failed long ago', {}, { queryErrors: failure(crash, 3_600_000), tasksMetadata: offsets(9, 1) }, 'Ready', undefined],
+    ['has failed once, and should have failed again by now', {}, { queryErrors: failure(crash, 61_000), tasksMetadata: offsets(9, 1) }, 'Ready', undefined],
+    ['has failed once, and may fail again any moment', {}, { queryErrors: failure(crash, 40_000), tasksMetadata: offsets(9, 1) }, 'Failed', 'QueryFailing'],
     ['has failed and caught up', {}, { queryErrors: failure(crash, 1000), tasksMetadata: offsets(9, 10) }, 'Ready', undefined],
     [
       'has lost its source topic',

@@ -5,8 +5,10 @@ import { parseStatement, SqlError, type Statement } from '../../sql/index.ts'
 import type { QueryDescription, RunningQuery, SourceDescription, SqlTypeAnswer } from './answers.ts'
 import type { Listing } from './rest.ts'
 
-/** A query that failed longer ago has recovered, as far as one can tell: it is tried again after 30, 60, 120 s. */
-const ERROR_COUNTS_FOR_MS = 300_000
+/** A query that fails is tried again after 30, 60, 120 s. When the next failure is overdue, it has recovered. */
+const FIRST_RETRY_MS = 30_000
+const LONGEST_RETRY_MS = 200_000
+const overdueAfterMs = (failures: number): number => 15_000 + 1.5 * Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
 
 export function observedStatements(listing: Listing, now: number): Observed<'Statement'>[] {
   const found: Observed<'Statement'>[] = []
@@ -92,7 +94,7 @@ function healthOf(query: QueryDescription, now: number): { health: Health; reaso
   if (query.state === 'ERROR')
     return { health: 'Failed', reason: 'Failed', message: query.queryErrors.at(-1)?.errorMessage.split('\n')[0] ?? 'Its state is ERROR' }
   const last = query.queryErrors.toSorted((a, b) => a.timestamp - b.timestamp).at(-1)
-  if (!last || now - last.timestamp > ERROR_COUNTS_FOR_MS) return { health: 'Ready' }
+  if (!last || now - last.timestamp > overdueAfterMs(query.queryErrors.length)) return { health: 'Ready' }
   const offsets = query.tasksMetadata.flatMap((task) => task.topicOffsets)
   if (/MissingSourceTopicException/.test(last.errorMessage) && offsets.some(({ endOffset }) => endOffset < 0))
     return { health: 'Failed', reason: 'SourceTopicMissing', message: `A topic that it reads is gone: ${topicsOf(offsets)}` }
