@@ -7,8 +7,8 @@ import { scheduleAt } from './schedule.ts'
 import { implyTopic } from './topics.ts'
 
 const DATAGEN_CLASS = 'io.confluent.kafka.connect.datagen.DatagenConnector'
-/** Changes with the versions of the Secrets, so that a new password reaches the connector. */
-const SECRETS_KEY = `${MARK_PREFIX}secrets`
+/** A hash that changes with the versions of the Secrets, so that a new password reaches the connector; then the keys whose values are secret. */
+export const SECRETS_KEY = `${MARK_PREFIX}secrets`
 
 const JSON_VALUES = {
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -114,7 +114,17 @@ export function addConnectorNodes(draft: Draft): void {
       ({ key, namespace, secretKeyRef }) =>
         `${key}=${namespace}/${secretKeyRef.name}/${secretKeyRef.key}@${draft.facts.secretVersions?.get(`${namespace}/${secretKeyRef.name}`) ?? ''}`,
     )
-    const config: Record<string, string> = { ...item.config, ...(versions.length > 0 ? { [SECRETS_KEY]: hexHash(versions.sort().join('\n'), 16) } : {}) }
+    const config: Record<string, string> = {
+      ...item.config,
+      ...(versions.length > 0
+        ? {
+            [SECRETS_KEY]: `${hexHash(versions.sort().join('\n'), 16)} ${item.secrets
+              .map(({ key }) => key)
+              .sort()
+              .join(',')}`,
+          }
+        : {}),
+    }
     const spec = {
       direction: item.direction,
       config,

@@ -132,7 +132,8 @@ function queriesOf(metric: Metric): readonly PanelQuery[] {
   return metric.measures.map((measure) => ({
     name: measure.name,
     sink: metric.name,
-    function: ACROSS_GROUPS[measure.function],
+    // A session that merges leaves its shorter forerunner behind, which a sum would count again.
+    function: metric.window.type === 'session' && ACROSS_GROUPS[measure.function] === 'sum' ? 'max' : ACROSS_GROUPS[measure.function],
     field: measure.name,
     by: metric.by.map((name) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name.toUpperCase() : name)),
     columns: [],

@@ -106,7 +106,7 @@ export interface Observed<K extends ResourceKind = ResourceKind> {
   /** Where the mark can only hold a hash of the owner (`ownerHash`). */
   readonly ownerHash?: string
   readonly spec: ResourceSpecs[K]
-  /** The backend's own id: topic id, query id, dashboard version. */
+  /** The backend's own id: topic id, query id, uid in Grafana. */
   readonly backendId?: string
   readonly health: Health
   /** CamelCase; with a message when health is not Ready. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { sameSpec } from '../../src/plan/index.ts'
+import { SECRETS_KEY, sameSpec } from '../../src/plan/index.ts'
 import { createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startConnect } from '../../src/sandbox/connect/index.ts'
 import { startKafka } from '../../src/sandbox/kafka/index.ts'
@@ -103,6 +103,24 @@ describe('The Connect target', () => {
     await target.apply(action(source('RUNNING', { iterations: '3', 'max.interval': '1' })), owner, never)
     const seen = await eventually(async () => ((await observed())?.health === 'Completed' ? await observed() : undefined))
     assert.equal(seen.reason, 'Completed')
+  })
+
+  it('puts secrets into the config, and shows them to nobody', async () => {
+    const secrets = async () => ({ word: 'open sesame' })
+    const trusted = createConnectTarget({ url: connect.url, secrets, kafka, clock: systemClock })
+    const secret = { key: 'random.seed', namespace: 'demo', secretKeyRef: { name: 's', key: 'word' } }
+    const desired = source('RUNNING', { [SECRETS_KEY]: 'abc random.seed' })
+    const [finding] = await trusted.check([{ ...desired, spec: { ...desired.spec, secrets: [secret] } }], never)
+    assert.match(finding?.message ?? '', /random\.seed/)
+    assert.doesNotMatch(JSON.stringify(finding), /sesame/)
+
+    const number = createConnectTarget({ url: connect.url, secrets: async () => ({ word: '4711' }), kafka, clock: systemClock })
+    const wanted = { ...desired, spec: { ...desired.spec, secrets: [secret] } }
+    await number.apply(action(wanted), owner, never)
+    const seen = await running()
+    assert.doesNotMatch(JSON.stringify(seen), /4711/)
+    assert.ok(sameSpec(wanted, seen as never))
+    await assert.rejects(target.apply(action(wanted), owner, never), { class: 'Wait', reason: 'SecretNotFound' })
   })
 
   it('says who cannot be reached, and that it is worth another try', async () => {

@@ -4,7 +4,17 @@
  */
 import { z } from 'zod'
 import { MARKS } from '../../api/index.ts'
-import type { Action, Desired, Finding, LedgerEntry, Observed, Owner, ResourceId, SecretValue } from '../../plan/index.ts'
+import {
+  type Action,
+  type Desired,
+  type Finding,
+  type LedgerEntry,
+  type Observed,
+  type Owner,
+  type ResourceId,
+  SECRETS_KEY,
+  type SecretValue,
+} from '../../plan/index.ts'
 import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
 import type { SecretReader } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
@@ -207,17 +217,24 @@ export function createConnectTarget(options: ConnectOptions): Target {
   }
 }
 
+/** Values of Secrets end here: what is observed may be printed. */
+const HIDDEN = '[hidden]'
+/** Of connectors that others made, as far as names tell. */
+const SECRET_LIKE = /password|secret(?!s$)|token|credential|jaas/i
+
 function observedConnector(
   name: string,
   info: { config: Readonly<Record<string, string | null>>; type?: string | undefined },
   status: answers.ConnectorStatus | undefined,
 ): Observed<'Connector'> {
+  const owner = ownerIn(info.config)
   const config: Record<string, string> = {}
+  const ours = (info.config[SECRETS_KEY] ?? '').split(' ')[1]?.split(',') ?? []
+  const isSecret = (key: string) => ours.includes(key) || (!owner && SECRET_LIKE.test(key))
   for (const [key, value] of Object.entries(info.config)) {
-    if (value !== null && key !== 'name' && key !== MARKS.namespace && key !== MARKS.pipeline) config[key] = value
+    if (value !== null && key !== 'name' && key !== MARKS.namespace && key !== MARKS.pipeline) config[key] = isSecret(key) ? HIDDEN : value
   }
   const state = status?.connector.state
-  const owner = ownerIn(info.config)
   return {
     id: `Connector/${name}`,
     kind: 'Connector',
