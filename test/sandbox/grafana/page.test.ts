@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { seededRandom, VirtualClock } from '../../../src/ports/index.ts'
 import { startElasticsearch } from '../../../src/sandbox/elasticsearch/index.ts'
 import { startGrafana } from '../../../src/sandbox/grafana/index.ts'
 import type { SandboxServer } from '../../../src/sandbox/server.ts'
+import { openBrowser } from './browser.ts'
 import { call, dashboard, dataSource, fillElasticsearch, T0 } from './sample.ts'
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
-const ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 interface Series {
   name: string
@@ -34,12 +22,9 @@ describe('Grafana pages in Chromium', function () {
   const faults: string[] = []
 
   before(async function () {
-    if (CHROMIUM === undefined) {
-      this.test?.parent?.suites.forEach((suite) => {
-        suite.pending = true
-      })
-      this.skip()
-    }
+    const opened = await openBrowser()
+    if (!opened) this.skip()
+    browser = opened
     const clock = new VirtualClock(T0 + 15 * 60_000)
     es = await startElasticsearch({ clock, random: seededRandom(1) })
     grafana = await startGrafana({ clock, random: seededRandom(2) })
@@ -47,7 +32,6 @@ describe('Grafana pages in Chromium', function () {
     await call(grafana, 'POST', '/api/datasources', dataSource(es))
     const { body } = await call(grafana, 'POST', '/api/folders', { title: 'Clickstream' })
     await call(grafana, 'POST', '/api/dashboards/db', { dashboard, folderUid: body.uid })
-    browser = await chromium.launch({ executablePath: CHROMIUM as string, args: ARGS })
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } })
     page.on('pageerror', (error) => faults.push(error.message))
   })
