@@ -129,6 +129,15 @@ export function formatDecimal(value: Decimal): string {
   return `${negative ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
 }
 
+/** BigDecimal.toString: with an exponent where the plain form would need zeros that are not there. */
+export function javaDecimal(value: Decimal): string {
+  const digits = value.unscaled.toString().replace('-', '')
+  const exponent = digits.length - 1 - value.scale
+  if (value.scale >= 0 && exponent >= -6) return formatDecimal(value)
+  const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits
+  return `${value.unscaled < 0n ? '-' : ''}${mantissa}E${exponent < 0 ? '' : '+'}${exponent}`
+}
+
 export function decimalToNumber(value: Decimal): number {
   return Number(formatDecimal(value))
 }

@@ -104,6 +104,12 @@ describe('formats', () => {
   })
 })
 
+it('JSON writes a very small decimal with an exponent', () => {
+  const format = columnsFormat({ format: 'JSON' }, columns({ kind: 'DECIMAL', precision: 12, scale: 8 }), true)
+  assert.equal(decodeText(format.write([{ unscaled: 5n, scale: 8 }])!), '{"C0":5E-8}')
+  assert.equal(decodeText(format.write([{ unscaled: 5_000_000n, scale: 8 }])!), '{"C0":0.05000000}')
+})
+
 describe('JSON text', () => {
   it('any value survives reading and printing', () => {
     fc.assert(

@@ -35,9 +35,19 @@ function comparedAs(a: SqlType | undefined, b: SqlType | undefined): SqlType | u
 function operandAs(operand: Compiled, type: SqlType): Evaluate {
   if (type.kind !== 'DECIMAL' || !operand.type || operand.type.kind === 'STRING') return coerce(operand, type)
   const widenOperand = operand.type.kind === 'DOUBLE' ? (value: Value) => decimalOfNumber(value as number) : widen(operand.type, type)
-  return (row) => {
+  return once(operand, (row) => {
     const value = operand.evaluate(row)
     return value === null ? null : widenOperand(value)
+  })
+}
+
+/** A constant is converted at its first use and not again. */
+function once(operand: Compiled, evaluate: Evaluate): Evaluate {
+  if (!operand.constant) return evaluate
+  let value: Value | undefined
+  return (row) => {
+    value ??= evaluate(row)
+    return value
   }
 }
 
@@ -46,7 +56,7 @@ export function coerce(operand: Compiled, type: SqlType): Evaluate {
   if (!operand.type) return () => null
   if (sameType(operand.type, type)) return operand.evaluate
   const convert = nullableCast(operand.type, type)
-  return (row) => convert(operand.evaluate(row))
+  return once(operand, (row) => convert(operand.evaluate(row)))
 }
 
 const TESTS: Record<ComparisonOperator, (order: number) => boolean> = {

@@ -12,7 +12,7 @@ import { compileLike } from './like.ts'
 import { type Compiled, canonical, type Evaluate, findColumn, NULL_OPERAND, type Scope } from './scope.ts'
 
 function constant(type: Compiled['type'], value: Value): Compiled {
-  return { type, evaluate: () => value }
+  return { type, evaluate: () => value, constant: true }
 }
 
 function decimalLiteral(text: string): Compiled {

@@ -15,6 +15,8 @@ export interface Compiled {
   /** Undefined: the untyped NULL. */
   readonly type: SqlType | undefined
   readonly evaluate: Evaluate
+  /** The same value for every row. */
+  readonly constant?: boolean
 }
 
 export interface Scope {

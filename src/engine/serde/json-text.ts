@@ -1,6 +1,6 @@
 /** SQL values as JSON text: in topics (byte for byte what ksqlDB writes) and in REST answers (times as text). */
 import type { SqlType } from '../../sql/index.ts'
-import { formatDecimal } from '../decimal.ts'
+import { formatDecimal, javaDecimal } from '../decimal.ts'
 import { formatDouble } from '../java/double.ts'
 import { quoteJson } from '../json/print.ts'
 import { formatDate, formatTime, formatTimestamp } from '../temporal/iso.ts'
@@ -45,7 +45,7 @@ function nonNullWriter(type: SqlType, style: JsonStyle): JsonWriter {
     case 'STRING':
       return (value) => quoteJson(value as string)
     case 'DECIMAL':
-      return (value) => formatDecimal(value as Decimal)
+      return style === 'topic' ? (value) => javaDecimal(value as Decimal) : (value) => formatDecimal(value as Decimal)
     case 'BYTES':
       return (value) => `"${toBase64(value as Uint8Array)}"`
     case 'DATE':

@@ -1,6 +1,6 @@
 /** Coercion of JSON to SQL values, with ksqlDB's rules: a text that holds a number is read where a number is declared. */
 import type { SqlType } from '../../sql/index.ts'
-import { decimalToBigint, exactDecimal, formatDecimal, parseDecimal } from '../decimal.ts'
+import { decimalToBigint, exactDecimal, javaDecimal, parseDecimal } from '../decimal.ts'
 import { hashOrdered } from '../java/hash-map.ts'
 import { printJson } from '../json/print.ts'
 import { isNumeric, isObject, isWhole, type Json, type JsonNumber, numberText } from '../json/tree.ts'
@@ -70,19 +70,10 @@ function readDouble(json: Json): Value {
   return value
 }
 
-/** BigDecimal.toString: with an exponent where the plain form would need zeros that are not there. */
-function decimalText(value: Decimal): string {
-  const digits = value.unscaled.toString().replace('-', '')
-  const exponent = digits.length - 1 - value.scale
-  if (value.scale >= 0 && exponent >= -6) return formatDecimal(value)
-  const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits
-  return `${value.unscaled < 0n ? '-' : ''}${mantissa}E${exponent < 0 ? '' : '+'}${exponent}`
-}
-
 /** Scalars as their text, arrays in ksqlDB's own form `[a, b]`, objects as JSON. */
 function readText(json: Json): string | null {
   if (json === null || typeof json === 'string') return json
-  if (isNumeric(json)) return isWhole(json) ? numberText(json) : decimalText(decimalOf(json))
+  if (isNumeric(json)) return isWhole(json) ? numberText(json) : javaDecimal(decimalOf(json))
   if (typeof json === 'boolean') return String(json)
   if (isObject(json)) return printJson(json)
   return `[${(json as readonly Json[]).map((item) => readText(item) ?? 'null').join(', ')}]`
