@@ -33,6 +33,8 @@ export interface KubernetesServer extends SandboxServer {
   expireHistory(): void
   /** Ends every open watch, as a restarting server does. */
   closeWatches(): void
+  /** Open watches stay open and fall silent, as over a connection that died unnoticed; new ones work. */
+  muteWatches(): void
 }
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
@@ -77,6 +79,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     kubeconfig: () => kubeconfigFor(listening.url),
     expireHistory: () => store.forget(),
     closeWatches: () => watches.closeAll(),
+    muteWatches: () => watches.muteAll(),
     async close() {
       watches.closeAll()
       controllers.close()

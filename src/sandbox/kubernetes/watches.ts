@@ -15,23 +15,25 @@ export interface WatchSink {
   end(): void
 }
 
+interface OpenWatch {
+  /** Sends nothing more. */
+  mute(): void
+  /** Ends it towards the client. */
+  cut(): void
+}
+
 const MINUTE_MS = 60_000
 
 export class Watches {
   readonly #store: Store
   readonly #clock: Clock
   readonly #random: Random
-  readonly #open = new Set<() => void>()
+  readonly #open = new Set<OpenWatch>()
 
   constructor(deps: { store: Store; clock: Clock; random: Random }) {
     this.#store = deps.store
     this.#clock = deps.clock
     this.#random = deps.random
-  }
-
-  /** How many are open. */
-  get size(): number {
-    return this.#open.size
   }
 
   /** Starts a watch; the returned function ends it. Refuses bad selectors before anything is sent. */
@@ -63,16 +65,22 @@ export class Watches {
       close()
       sink.end()
     })
-    const close = () => {
+    const mute = () => {
       unsubscribe()
       stopTimers()
-      this.#open.delete(cut)
     }
-    const cut = () => {
-      close()
-      sink.end()
+    const close = () => {
+      mute()
+      this.#open.delete(watch)
     }
-    this.#open.add(cut)
+    const watch: OpenWatch = {
+      mute,
+      cut: () => {
+        close()
+        sink.end()
+      },
+    }
+    this.#open.add(watch)
     return close
   }
 
@@ -97,9 +105,14 @@ export class Watches {
     }
   }
 
+  /** Every watch that is open now stays open and sends nothing any more, as over a connection that died unnoticed. */
+  muteAll(): void {
+    for (const watch of this.#open) watch.mute()
+  }
+
   /** Ends every watch, as a restarting server does. */
   closeAll(): void {
-    for (const cut of [...this.#open]) cut()
+    for (const watch of [...this.#open]) watch.cut()
   }
 }
 

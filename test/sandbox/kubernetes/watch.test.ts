@@ -87,6 +87,17 @@ describe('kubernetes watches and lists', () => {
     assert.deepEqual(await watch.rest(), [])
   })
 
+  it('fall silent when muted; new ones work', async () => {
+    const silent = await sandbox.watch(`${CONFIG_MAPS}?timeoutSeconds=100&allowWatchBookmarks=true`)
+    sandbox.server.muteWatches()
+    await sandbox.ok('POST', CONFIG_MAPS, configMap('a'))
+    await sandbox.clock.advance(200_000)
+    const fresh = await sandbox.watch(CONFIG_MAPS)
+    assert.deepEqual(names(await fresh.next(1)), ['ADDED a'])
+    sandbox.server.closeWatches()
+    assert.deepEqual(await silent.rest(), [])
+  })
+
   it('are in the request log', async () => {
     const watch = await sandbox.watch(CONFIG_MAPS)
     watch.stop()
