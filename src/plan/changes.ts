@@ -12,18 +12,8 @@ export function decideChange(node: Desired, observed: Observed, entry: LedgerEnt
   if (node.kind === 'Connector' && (node.spec as ResourceSpecs['Connector']).scheduled && differences.every((what) => what === 'state'))
     return act(node, observed, entry, 'InPlace', 'ScheduleDue', `the schedule says ${(node.spec as ResourceSpecs['Connector']).state}`)
   // Nothing was declared anew since it was last applied, so somebody else has changed it.
-  const drifted = entry?.phase === 'done' && entry.hash === node.hash && !onlyRunState(node, differences, entry)
-  if (drifted && node.driftPolicy === 'Ignore') return undefined
-  if (drifted && node.driftPolicy === 'Report')
-    return {
-      finding: {
-        severity: 'warning',
-        reason: 'Drifted',
-        path: node.specPath,
-        message: `${node.kind} ${node.name} was changed by somebody else: ${differences.join(', ')}`,
-        mend: 'driftPolicy Repair would put it back.',
-      },
-    }
+  const drifted = entry?.phase === 'done' && entry.hash === node.hash
+  if (drifted && node.driftPolicy !== 'Repair') return leftAlone(node, `was changed by somebody else: ${differences.join(', ')}`)
   const rule = drifted ? 'Drifted' : 'SpecChanged'
   const why = forbidden(node, observed, differences, comparison)
   if (why) return { finding: { severity: 'error', path: node.specPath, ...why } }
@@ -37,26 +27,25 @@ export function decideChange(node: Desired, observed: Observed, entry: LedgerEnt
   )
 }
 
-/** Pausing a pipeline is no part of a query's hash, so it must not look like somebody's doing. */
-function onlyRunState(node: Desired, differences: readonly Difference[], _entry: LedgerEntry): boolean {
-  return node.kind === 'Statement' && differences.every((what) => what === 'running') && !(node.spec as ResourceSpecs['Statement']).running
+/** Drift that the policy says to report, or not even that. */
+function leftAlone(node: Desired, what: string): Decision {
+  if (node.driftPolicy === 'Ignore') return undefined
+  const message = `${node.kind} ${node.name} ${what}`
+  return { finding: { severity: 'warning', reason: 'Drifted', path: node.specPath, message, mend: 'driftPolicy Repair would put it back.' } }
 }
 
 function decideHealth(node: Desired, observed: Observed, entry: LedgerEntry | undefined): Decision {
-  if (observed.reason === 'NotRunning' && node.kind === 'Statement')
-    return act(
-      node,
-      observed,
-      entry,
-      'Replace',
-      'NotRunning',
-      `its query was terminated; the same statement starts a new one, which reads from ${startOf(node)}`,
-    )
   if (observed.reason === 'TaskFailed' && node.kind === 'Connector' && (node.spec as ResourceSpecs['Connector']).autoRestart)
     return act(node, observed, entry, 'InPlace', 'TaskFailed', `failed tasks are restarted: ${observed.message ?? ''}`)
-  if (observed.reason === 'Unmanaged')
-    return act(node, observed, entry, 'InPlace', 'Drifted', 'Strimzi was told to leave the topic alone; it shall look after it again')
-  return undefined
+  // A credential cannot be read back: that it is another one shows only in the hash.
+  if (node.kind === 'DataSource' && entry?.phase === 'done' && entry.hash !== node.hash)
+    return act(node, observed, entry, 'InPlace', 'SpecChanged', 'its credential')
+  const terminated = observed.reason === 'NotRunning' && node.kind === 'Statement'
+  if (!terminated && observed.reason !== 'Unmanaged') return undefined
+  if (node.driftPolicy !== 'Repair') return leftAlone(node, terminated ? 'has lost its query: somebody terminated it' : 'was taken out of the hands of Strimzi')
+  return terminated
+    ? act(node, observed, entry, 'Replace', 'NotRunning', `its query was terminated; the same statement starts a new one, which reads from ${startOf(node)}`)
+    : act(node, observed, entry, 'InPlace', 'Drifted', 'Strimzi was told to leave the topic alone; it shall look after it again')
 }
 
 const startOf = (node: Desired): string => (node.spec as ResourceSpecs['Statement']).properties['auto.offset.reset'] ?? 'latest'

@@ -1,13 +1,11 @@
 /** Pass: sinks and metrics become connectors, and those that fill an index are noted as feeds. */
 import { generatedName, type Sink } from '../api/index.ts'
 import { formatExpression, type Source } from '../sql/index.ts'
-import { classOf, customConfig, secretValues } from './connectors.ts'
+import { customConfig, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
+import { ELASTICSEARCH_SINK, indexConfig } from './index-sink.ts'
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
 import type { SecretValue } from './resources.ts'
-
-const ELASTICSEARCH_SINK_CLASS = 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector'
-const ELASTICSEARCH_SINK = /elasticsearch.*sink(connector)?$/i
 
 export function declareSinks(draft: Draft): void {
   for (const [index, sink] of draft.pipeline.spec.sinks.entries()) {
@@ -203,52 +201,6 @@ function basics(
 /** The column as the value has it; SQL names are upper case unless quoted. */
 export function columnOf(source: Source, name: string): string | undefined {
   return (source.value.find((column) => column.name === name) ?? source.value.find((column) => column.name === name.toUpperCase()))?.name
-}
-
-/**
- * The sink's config. Tombstones go first: they have no value to lift an id out of. For upsert the id column becomes the
- * record's key and so the document's id; `write.method` upsert, because with plain inserts the sink passes the offset as
- * the document's version, and a topic that was made anew would be ignored until it has overtaken the old one.
- */
-function indexConfig(draft: Draft, feed: Feed, idColumn: string | undefined, specPath: string): Record<string, string> {
-  const { elasticsearch, connect } = draft.platform.spec
-  const renamed = feed.index !== feed.source.topic.toLowerCase()
-  const transforms = ['dropTombstones', ...(idColumn === undefined ? [] : ['idToKey', 'keyToText']), ...(renamed ? ['toIndex'] : [])]
-  return {
-    'connector.class': classOf(draft, connect.elasticsearchSink?.class, 'sink', ELASTICSEARCH_SINK, ELASTICSEARCH_SINK_CLASS, specPath),
-    topics: feed.source.topic,
-    'connection.url': elasticsearch.clients?.connect?.url ?? elasticsearch.url,
-    // Keys may be windowed or binary; nobody reads them here.
-    'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
-    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-    'value.converter.schemas.enable': 'false',
-    'key.ignore': idColumn === undefined ? 'true' : 'false',
-    'schema.ignore': 'true',
-    'behavior.on.null.values': 'ignore',
-    'write.method': idColumn === undefined ? 'insert' : 'upsert',
-    transforms: transforms.join(','),
-    'transforms.dropTombstones.type': 'org.apache.kafka.connect.transforms.Filter',
-    'transforms.dropTombstones.predicate': 'isTombstone',
-    predicates: 'isTombstone',
-    'predicates.isTombstone.type': 'org.apache.kafka.connect.transforms.predicates.RecordIsTombstone',
-    ...(idColumn === undefined
-      ? {}
-      : {
-          'transforms.idToKey.type': 'org.apache.kafka.connect.transforms.ValueToKey',
-          'transforms.idToKey.fields': idColumn,
-          'transforms.keyToText.type': 'org.apache.kafka.connect.transforms.ExtractField$Key',
-          'transforms.keyToText.field': idColumn,
-        }),
-    ...(renamed
-      ? {
-          'transforms.toIndex.type': 'org.apache.kafka.connect.transforms.RegexRouter',
-          'transforms.toIndex.regex': '.*',
-          'transforms.toIndex.replacement': feed.index,
-          // The sink refuses transforms that change the topic unless it writes batch by batch.
-          'flush.synchronously': 'true',
-        }
-      : {}),
-  }
 }
 
 /** The credential that the platform has for Connect; the operator's own is never handed on. */

@@ -123,7 +123,7 @@ function addStatementNode(
     stage: 'Statements',
     specPath: item.specPath,
     spec: { objectType, objectName, sql: formatStatement(item.statement), properties, running },
-    hash: hexHash(`${canonical}\n${JSON.stringify(Object.entries(properties).sort())}`, 16),
+    hash: hexHash(`${canonical}\n${JSON.stringify(Object.entries(properties).sort())}${running ? '' : '\npaused'}`, 16),
     dependsOn,
     driftPolicy: item.driftPolicy,
   })

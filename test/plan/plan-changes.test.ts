@@ -256,3 +256,34 @@ describe('A template that takes the place of another', () => {
     )
   })
 })
+
+describe('Pausing a pipeline', () => {
+  const paused = graphOf(yaml('state: Paused'))
+
+  it('pauses sources and queries, as something declared', () => {
+    assert.deepEqual(rows(plan(world(), entries(), paused)), [
+      'InPlace Connector/gen SpecChanged',
+      'InPlace Statement/BIG SpecChanged',
+      'InPlace Statement/M SpecChanged',
+    ])
+  })
+  it('and resuming it is no drift either, whatever the policy says of drift', () => {
+    const reporting = graphOf(yaml('driftPolicy: Report'))
+    const was = graphOf(yaml('driftPolicy: Report\nstate: Paused'))
+    assert.deepEqual(rows(plan(world(was), entries(was), reporting)), [
+      'InPlace Connector/gen SpecChanged',
+      'InPlace Statement/BIG SpecChanged',
+      'InPlace Statement/M SpecChanged',
+    ])
+  })
+})
+
+describe('A credential of Grafana that was rotated', () => {
+  const clients = { elasticsearch: { url: 'http://elasticsearch:9200', clients: { grafana: { secretRef: { name: 'es' } } } } }
+  const at = (version: string) => graphOf(yaml(), { platform: clients, facts: { secretVersions: new Map([['demo/es', version]]) } })
+
+  it('reaches the data source, although nobody can read it back', () => {
+    assert.deepEqual(rows(plan(world(at('1')), entries(at('1')), at('1'))), [])
+    assert.match(rows(plan(world(at('1')), entries(at('1')), at('2'))).join(), /^InPlace DataSource\/\S+ SpecChanged$/)
+  })
+})

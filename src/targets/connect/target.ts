@@ -3,25 +3,14 @@
  * worker hands them to the connector, which ignores what it does not know.
  */
 import { z } from 'zod'
-import { MARKS } from '../../api/index.ts'
-import {
-  type Action,
-  type Desired,
-  type Finding,
-  type LedgerEntry,
-  type Observed,
-  type Owner,
-  type ResourceId,
-  SECRETS_KEY,
-  type SecretValue,
-} from '../../plan/index.ts'
+import type { Action, Desired, Finding, LedgerEntry, Observed, Owner, ResourceId, SecretValue } from '../../plan/index.ts'
 import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
 import type { SecretReader } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
 import type { Applied, Progress, Target } from '../target.ts'
 import * as answers from './answers.ts'
-import { healthOf } from './health.ts'
+import { observedConnector } from './observed.ts'
 import { createRestarts } from './restarts.ts'
 
 export interface ConnectOptions {
@@ -214,42 +203,6 @@ export function createConnectTarget(options: ConnectOptions): Target {
       }
       return progress
     },
-  }
-}
-
-/** Values of Secrets end here: what is observed may be printed. */
-const HIDDEN = '[hidden]'
-/** Of connectors that others made, as far as names tell. */
-const SECRET_LIKE = /password|secret(?!s$)|token|credential|jaas/i
-
-function observedConnector(
-  name: string,
-  info: { config: Readonly<Record<string, string | null>>; type?: string | undefined },
-  status: answers.ConnectorStatus | undefined,
-): Observed<'Connector'> {
-  const owner = ownerIn(info.config)
-  const config: Record<string, string> = {}
-  const ours = (info.config[SECRETS_KEY] ?? '').split(' ')[1]?.split(',') ?? []
-  const isSecret = (key: string) => ours.includes(key) || (!owner && SECRET_LIKE.test(key))
-  for (const [key, value] of Object.entries(info.config)) {
-    if (value !== null && key !== 'name' && key !== MARKS.namespace && key !== MARKS.pipeline) config[key] = isSecret(key) ? HIDDEN : value
-  }
-  const state = status?.connector.state
-  return {
-    id: `Connector/${name}`,
-    kind: 'Connector',
-    name,
-    ...(owner ? { owner } : {}),
-    spec: {
-      direction: info.type === 'sink' ? 'sink' : 'source',
-      config,
-      secrets: [],
-      state: state === 'PAUSED' || state === 'STOPPED' ? state : 'RUNNING',
-      scheduled: false,
-      autoRestart: false,
-    },
-    backendId: name,
-    ...healthOf(status),
   }
 }
 
