@@ -15,7 +15,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const LONG_MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
-export function pad(value: number, width: number): string {
+function pad(value: number, width: number): string {
   return String(value).padStart(width, '0')
 }
 
@@ -64,7 +64,7 @@ function iso(name: string, pattern: RegExp, digits = 3): DateFormat {
   }
 }
 
-export function offsetText(offset: number): string {
+function offsetText(offset: number): string {
   if (offset === 0) return 'Z'
   const minutes = Math.abs(offset) / 60_000
   return `${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`

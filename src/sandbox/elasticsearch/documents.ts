@@ -184,7 +184,7 @@ function malformed(type: string, reason: string, causedBy?: ErrorCause): EsError
   return new EsError(400, { type, reason, ...(causedBy ? { causedBy } : {}) })
 }
 
-export function documentExtra(index: IndexState): JsonObject {
+function documentExtra(index: IndexState): JsonObject {
   return { index_uuid: index.uuid, shard: '0', index: index.name }
 }
 

@@ -227,8 +227,9 @@ function shownKey(key: Value, rule: SortRule | undefined, context: AggContext): 
 function fieldsOf(doc: Doc, options: HitOptions): JsonObject {
   const fields: JsonObject = {}
   for (const { pattern, format } of [...options.docvalueFields, ...options.fields]) {
-    for (const [path, values] of doc.fields) {
+    for (const path of doc.fields.names()) {
       if (!simpleMatch(pattern, path)) continue
+      const values = doc.fields.get(path) ?? []
       const field = doc.index.mapping.fields.get(path)
       fields[path] = values.map((value) => {
         if (!field || !isDate(field.type) || typeof value !== 'number') return value

@@ -1,4 +1,7 @@
 /** One index: mapping, settings, aliases, and the values of its documents' fields. Sources stay in the store. */
+
+import { type Bound, DocBlocks } from './doc-blocks.ts'
+import { type DocFields, FieldLayout } from './doc-fields.ts'
 import type { JsonObject } from './json.ts'
 import { parseDocument } from './mapping/document.ts'
 import type { Value } from './mapping/field.ts'
@@ -10,7 +13,7 @@ export interface Doc {
   readonly index: IndexState
   readonly seqNo: number
   readonly version: number
-  readonly fields: ReadonlyMap<string, readonly Value[]>
+  readonly fields: DocFields
 }
 
 /** What is remembered of a deleted document, so that versions go on. */
@@ -32,6 +35,8 @@ export class IndexState {
   readonly deleted = new Map<string, Tombstone>()
   nextSeqNo = 0
   readonly #store: Store
+  readonly #layout = new FieldLayout()
+  readonly #blocks = new DocBlocks()
   #kept: ReadonlyMap<string, StoredDocument> | undefined
 
   constructor(store: Store, from: StoredIndex) {
@@ -53,15 +58,15 @@ export class IndexState {
   load(): void {
     for (const { id, seqNo, version, source } of this.#store.documents(this.uuid)) {
       const { fields } = parseDocument(this.mapping, id, source, JSON.parse(source), true)
-      this.docs.set(id, { id, index: this, seqNo, version, fields })
+      this.#add({ id, index: this, seqNo, version, fields: this.#layout.pack(fields) })
       this.nextSeqNo = seqNo + 1
     }
   }
 
   put(id: string, version: number, source: string, fields: ReadonlyMap<string, readonly Value[]>, routing: string | null): Doc {
-    const doc: Doc = { id, index: this, seqNo: this.nextSeqNo++, version, fields }
+    const doc: Doc = { id, index: this, seqNo: this.nextSeqNo++, version, fields: this.#layout.pack(fields) }
     this.docs.delete(id)
-    this.docs.set(id, doc)
+    this.#add(doc)
     this.deleted.delete(id)
     this.#store.saveDocument(this.uuid, { id, seqNo: doc.seqNo, version, source, routing })
     return doc
@@ -93,8 +98,24 @@ export class IndexState {
     const { name, uuid, createdAt, settings, aliases } = this
     const view = new IndexState(this.#store, { name, uuid, createdAt, settings, mapping: this.mapping.json, aliases })
     view.#kept = new Map([...this.#store.documents(uuid)].map((document) => [document.id, document]))
-    for (const [id, doc] of this.docs) view.docs.set(id, { ...doc, index: view })
+    for (const doc of this.docs.values()) view.#add({ ...doc, index: view })
     return view
+  }
+
+  #add(doc: Doc): void {
+    // When most of what the blocks hold is gone, they are laid out anew.
+    if (this.#blocks.count > 2 * this.docs.size + 4096) {
+      this.#blocks.clear()
+      for (const kept of this.docs.values()) this.#blocks.add(kept, this.mapping.dateFields)
+    }
+    this.docs.set(doc.id, doc)
+    this.#blocks.add(doc, this.mapping.dateFields)
+  }
+
+  /** The documents that can lie within all the bounds, and perhaps others; in the order of their sequence numbers. */
+  *candidates(bounds: readonly Bound[]): IterableIterator<Doc> {
+    if (bounds.length === 0) yield* this.docs.values()
+    else for (const doc of this.#blocks.within(bounds)) if (this.docs.get(doc.id) === doc) yield doc
   }
 
   get shards(): number {

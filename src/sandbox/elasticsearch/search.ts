@@ -43,7 +43,7 @@ export function parseSearch(cluster: Cluster, body: JsonObject, { endless = fals
         const matched: ScoredDoc[] = []
         for (const index of indices) {
           const match = query({ index, now })
-          for (const doc of index.docs.values()) {
+          for (const doc of index.candidates(match.bounds ?? [])) {
             const score = match(doc)
             if (score !== undefined && (body.min_score === undefined || score >= Number(body.min_score))) matched.push({ doc, score })
           }

@@ -74,7 +74,7 @@ export function checkTemplate(cluster: Cluster, name: string, template: JsonObje
   }
 }
 
-export const patternsOf = (template: JsonObject): string[] => asList(template.index_patterns).map(String)
+const patternsOf = (template: JsonObject): string[] => asList(template.index_patterns).map(String)
 const priorityOf = (template: JsonObject): number => (typeof template.priority === 'number' ? template.priority : 0)
 
 /** Other templates with a pattern that can match a name which this one matches too. */

@@ -7,7 +7,7 @@ import type { GrafanaState } from './state.ts'
 const COOKIE = 'grafana_session'
 const LIFETIME_MS = 7 * 24 * 3_600_000
 
-export function wrongPassword(): GrafanaFault {
+function wrongPassword(): GrafanaFault {
   return GrafanaFault.named(401, 'password-auth.failed', 'Invalid username or password')
 }
 

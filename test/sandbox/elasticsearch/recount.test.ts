@@ -86,4 +86,34 @@ describe('Elasticsearch stand-in, counted again in another way', () => {
       { numRuns: 60 },
     )
   })
+
+  it('finds by time what a loop finds, in an index of many blocks with documents replaced and deleted', async () => {
+    const random = seededRandom(5)
+    const some = (count: number) => Math.floor(random.next() * count)
+    const kept = new Map<number, number>()
+    await send('PUT', '/long', JSON.stringify({ mappings: { properties: { at: { type: 'date' } } } }))
+    for (let batch = 0; batch < 14; batch++) {
+      const lines: object[] = []
+      for (let i = 0; i < 800; i++) {
+        const id = random.next() < 0.6 ? kept.size : some(kept.size + 1)
+        if (random.next() < 0.05) {
+          kept.delete(id)
+          lines.push({ delete: { _id: String(id) } })
+          continue
+        }
+        // Time goes on, with stragglers.
+        const at = T0 + batch * 60_000 + some(60_000) - (random.next() < 0.02 ? some(600_000) : 0)
+        kept.set(id, at)
+        lines.push({ index: { _id: String(id) } }, { at })
+      }
+      await send('POST', '/long/_bulk', `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`)
+      for (let i = 0; i < 5; i++) {
+        const low = T0 - 600_000 + some(1_500_000)
+        const high = low + some(300_000)
+        const query = { bool: { filter: [{ range: { at: { gte: low, lt: high } } }, { query_string: { query: '*' } }] } }
+        const { hits } = await send('POST', '/long/_search', JSON.stringify({ size: 0, track_total_hits: true, query }))
+        assert.equal(hits.total.value, [...kept.values()].filter((at) => at >= low && at < high).length, `${low} to ${high}`)
+      }
+    }
+  })
 })

@@ -28,7 +28,7 @@ export interface AggParts {
 
 export type AggParser = (parts: AggParts) => Agg
 
-export function fieldIn(context: AggContext, path: string): Field | undefined {
+function fieldIn(context: AggContext, path: string): Field | undefined {
   for (const index of context.indices) {
     const field = index.mapping.fields.get(path)
     if (field) return field

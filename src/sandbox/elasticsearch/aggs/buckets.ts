@@ -159,7 +159,7 @@ const nested: AggParser = ({ body, sub }) => {
   onlyKeys('nested', body, ['path'])
   const prefix = `${String(body.path)}.`
   const run: Agg = (docs, context) => {
-    const inside = docs.filter((doc) => [...doc.fields.keys()].some((key) => key.startsWith(prefix)))
+    const inside = docs.filter((doc) => doc.fields.names().some((key) => key.startsWith(prefix)))
     return { doc_count: inside.length, ...sub(inside, context) }
   }
   return run

@@ -25,7 +25,7 @@ function numbers(type: string, path: string, missing: Json | undefined, docs: re
 }
 
 /** Neumaier's sum: as exact as the real server's Kahan summation. */
-export function sumOf(values: readonly number[]): number {
+function sumOf(values: readonly number[]): number {
   let sum = 0
   let lost = 0
   for (const value of values) {

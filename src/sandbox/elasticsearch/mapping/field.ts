@@ -39,7 +39,7 @@ export const isNumeric = (type: string): boolean => type in INTEGER_RANGE || DEC
 export const isWhole = (type: string): boolean => type in INTEGER_RANGE
 export const isDate = (type: string): boolean => type === 'date' || type === 'date_nanos'
 export const isText = (type: string): boolean => type === 'text' || type === 'match_only_text' || type === 'search_as_you_type'
-export const isKeyword = (type: string): boolean => type === 'keyword' || type === 'constant_keyword' || type === 'wildcard'
+const isKeyword = (type: string): boolean => type === 'keyword' || type === 'constant_keyword' || type === 'wildcard'
 
 export const knownTypes = new Set([
   ...Object.keys(INTEGER_RANGE),

@@ -2,7 +2,7 @@
 import { DEFAULT_DATE_FORMAT, dateFormat } from '../date-format.ts'
 import { type ErrorCause, EsError, illegalArgument } from '../errors.ts'
 import { asList, asObject, deepMerge, isObject, type Json, type JsonObject } from '../json.ts'
-import { type Field, knownTypes, makeField } from './field.ts'
+import { type Field, isDate, knownTypes, makeField } from './field.ts'
 
 const ROOT_KEYS = new Set([
   'properties',
@@ -31,6 +31,8 @@ const FIELD_KEYS = new Set(
 export class Mapping {
   readonly json: JsonObject
   readonly fields: ReadonlyMap<string, Field>
+  /** Paths of the fields that hold dates. */
+  readonly dateFields: readonly string[]
 
   /** `json` must have been through `checkMapping`. */
   constructor(json: JsonObject) {
@@ -38,6 +40,7 @@ export class Mapping {
     const fields = new Map<string, Field>()
     collect('', asObject(json.properties), fields)
     this.fields = fields
+    this.dateFields = [...fields.values()].filter(({ type }) => isDate(type)).map(({ path }) => path)
   }
 
   /** A mapping from what a request gives. Throws mapper_parsing_exception. */

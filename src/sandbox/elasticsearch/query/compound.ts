@@ -1,7 +1,7 @@
 /** Queries made of queries. https://www.elastic.co/docs/reference/query-languages/query-dsl/compound-queries */
 import { contentError, parsingError } from '../errors.ts'
 import { asList, asObject } from '../json.ts'
-import { everything, type Matcher, nothing, type QueryParser } from './query.ts'
+import { bounded, everything, type Matcher, nothing, type QueryParser } from './query.ts'
 
 const BOOL_KEYS = ['must', 'filter', 'should', 'must_not', 'minimum_should_match', 'boost', '_name', 'adjust_pure_negative']
 
@@ -19,7 +19,7 @@ const bool: QueryParser = (body, parse) => {
 
 export function boolMatcher(clauses: { must: Matcher[]; filter: Matcher[]; should: Matcher[]; mustNot: Matcher[] }, least: number): Matcher {
   const { must, filter, should, mustNot } = clauses
-  return (doc) => {
+  const match: Matcher = (doc) => {
     let score = must.length + should.length === 0 && filter.length === 0 ? 1 : 0
     for (const match of filter) if (match(doc) === undefined) return undefined
     for (const match of mustNot) if (match(doc) !== undefined) return undefined
@@ -37,6 +37,10 @@ export function boolMatcher(clauses: { must: Matcher[]; filter: Matcher[]; shoul
     }
     return matched < least ? undefined : score
   }
+  return bounded(
+    match,
+    [...must, ...filter].flatMap(({ bounds }) => bounds ?? []),
+  )
 }
 
 function minimum(given: unknown, count: number): number | undefined {
@@ -53,7 +57,7 @@ const constantScore: QueryParser = (body, parse) => {
   const inner = parse(filter)
   return (context) => {
     const match = inner(context)
-    return (doc) => (match(doc) === undefined ? undefined : Number(boost ?? 1))
+    return bounded((doc) => (match(doc) === undefined ? undefined : Number(boost ?? 1)), match.bounds ?? [])
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { dateFormat } from '../date-format.ts'
 import { parseDateMath } from '../date-math.ts'
+import type { Bound } from '../doc-blocks.ts'
 import { ShardFailure } from '../errors.ts'
 import type { Doc } from '../index-state.ts'
 import type { Json } from '../json.ts'
@@ -12,7 +13,7 @@ import type { QueryContext } from './query.ts'
 export type DocTest = (doc: Doc) => boolean
 const never: DocTest = () => false
 
-export function someValue(path: string, test: (value: Value) => boolean): DocTest {
+function someValue(path: string, test: (value: Value) => boolean): DocTest {
   return (doc) => doc.fields.get(path)?.some(test) ?? false
 }
 
@@ -79,8 +80,13 @@ export interface Range {
 }
 
 export function rangeTest(context: QueryContext, path: string, range: Range): DocTest {
+  return rangeOf(context, path, range).test
+}
+
+/** The test, and for a date the instants that it lies between. */
+export function rangeOf(context: QueryContext, path: string, range: Range): { test: DocTest; bound?: Bound } {
   const field = context.index.mapping.fields.get(path)
-  if (!field) return never
+  if (!field) return { test: never }
   if (isDate(field.type)) {
     const at = (value: Json, roundUp: boolean) =>
       dateOf(context, field, String(value), {
@@ -89,13 +95,17 @@ export function rangeTest(context: QueryContext, path: string, range: Range): Do
         ...(range.time_zone ? { zone: range.time_zone } : {}),
       })
     // Rounding follows the bound, so that a whole day is inside `lte` and outside `gt`.
-    return between(path, range, { gt: (v) => at(v, true), gte: (v) => at(v, false), lt: (v) => at(v, false), lte: (v) => at(v, true) }, Number)
+    const limits = { gt: (v: Json) => at(v, true), gte: (v: Json) => at(v, false), lt: (v: Json) => at(v, false), lte: (v: Json) => at(v, true) }
+    const end = (key: keyof typeof limits, open: number) => (range[key] === undefined || range[key] === null ? open : limits[key](range[key]))
+    const low = Math.max(end('gt', Number.NEGATIVE_INFINITY), end('gte', Number.NEGATIVE_INFINITY))
+    const high = Math.min(end('lt', Number.POSITIVE_INFINITY), end('lte', Number.POSITIVE_INFINITY))
+    return { test: between(path, range, limits, Number), bound: { field: path, low, high } }
   }
   if (isNumeric(field.type)) {
     const number = (v: Json) => numberOf(context, v)
-    return between(path, range, { gt: number, gte: number, lt: number, lte: number }, Number)
+    return { test: between(path, range, { gt: number, gte: number, lt: number, lte: number }, Number) }
   }
-  return between(path, range, { gt: String, gte: String, lt: String, lte: String }, String)
+  return { test: between(path, range, { gt: String, gte: String, lt: String, lte: String }, String) }
 }
 
 function between<T extends string | number>(
@@ -121,7 +131,7 @@ function between<T extends string | number>(
 /** Whether a document has any value at the path, or below it when it is an object. */
 export function existsTest(path: string): DocTest {
   const below = `${path}.`
-  return (doc) => doc.fields.has(path) || [...doc.fields.keys()].some((key) => key.startsWith(below))
+  return (doc) => doc.fields.has(path) || doc.fields.names().some((key) => key.startsWith(below))
 }
 
 /** `*` and `?`; the text of a field against it. */

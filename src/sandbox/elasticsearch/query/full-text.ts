@@ -47,7 +47,7 @@ const multiMatch: QueryParser = (body) => {
   }
 }
 
-export function expandFields(context: QueryContext, fields: Json | undefined): string[] {
+function expandFields(context: QueryContext, fields: Json | undefined): string[] {
   const wanted = fields === undefined ? ['*'] : asList(fields).map((field) => String(field).replace(/\^[\d.]+$/, ''))
   return [...context.index.mapping.fields.keys()].filter((path) => wanted.some((pattern) => simpleMatch(pattern, path)))
 }

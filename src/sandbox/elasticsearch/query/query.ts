@@ -1,4 +1,6 @@
 /** A query in two steps: parsed (faults of the request), then bound to an index (faults of a shard). */
+
+import type { Bound } from '../doc-blocks.ts'
 import { parsingError } from '../errors.ts'
 import type { Doc, IndexState } from '../index-state.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
@@ -11,7 +13,11 @@ export interface QueryContext {
 }
 
 /** The score when the document matches, else undefined. Every scoring leaf counts 1: relevance is not computed. */
-export type Matcher = (doc: Doc) => number | undefined
+export interface Matcher {
+  (doc: Doc): number | undefined
+  /** Ranges that every match lies in, where the query says so. */
+  readonly bounds?: readonly Bound[]
+}
 export type Query = (context: QueryContext) => Matcher
 /** Parses the body of one kind of query; `parse` is for queries inside it. */
 export type QueryParser = (body: Json, parse: (query: Json | undefined) => Query) => Query
@@ -25,6 +31,10 @@ export function fieldOf(context: QueryContext, path: string): Field | undefined 
 
 export function yes(test: (doc: Doc) => boolean, boost = 1): Matcher {
   return (doc) => (test(doc) ? boost : undefined)
+}
+
+export function bounded(match: Matcher, bounds: readonly Bound[]): Matcher {
+  return bounds.length === 0 ? match : Object.assign((doc: Doc) => match(doc), { bounds })
 }
 
 export function boostOf(options: JsonObject): number {

@@ -1,8 +1,8 @@
 /** Queries on exact values. https://www.elastic.co/docs/reference/query-languages/query-dsl/term-level-queries */
 import { parsingError } from '../errors.ts'
 import { asList, asObject, isObject, type JsonObject, simpleMatch } from '../json.ts'
-import { existsTest, type Range, rangeTest, regexTest, termTest, wildcardTest } from './field-match.ts'
-import { boostOf, fieldAndOptions, fieldOf, nothing, type QueryParser, yes } from './query.ts'
+import { existsTest, type Range, rangeOf, regexTest, termTest, wildcardTest } from './field-match.ts'
+import { boostOf, bounded, fieldAndOptions, fieldOf, nothing, type QueryParser, yes } from './query.ts'
 
 const term: QueryParser = (body) => {
   const { field, options } = fieldAndOptions('term', body, 'value')
@@ -35,7 +35,10 @@ const range: QueryParser = (body) => {
   const { field, options } = fieldAndOptions('range', body, 'gte')
   if (!isObject(asObject(body)[field])) throw parsingError(`[range] query does not support [${field}]`)
   only('range', options, RANGE_KEYS)
-  return (context) => yes(rangeTest(context, field, options as Range), boostOf(options))
+  return (context) => {
+    const { test, bound } = rangeOf(context, field, options as Range)
+    return bounded(yes(test, boostOf(options)), bound ? [bound] : [])
+  }
 }
 
 const exists: QueryParser = (body) => {

@@ -59,7 +59,7 @@ function listed(source: DataSource): JsonObject {
   }
 }
 
-export function shown(source: DataSource): JsonObject {
+function shown(source: DataSource): JsonObject {
   const { typeName: _, ...rest } = listed(source)
   return {
     ...rest,

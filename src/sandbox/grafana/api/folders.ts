@@ -4,7 +4,7 @@ import { badRequest, GrafanaFault } from '../fault.ts'
 import { asObject, type JsonObject, text } from '../json.ts'
 import { type Folder, type GrafanaState, iso, slugOf, uidProblem } from '../state.ts'
 
-export function folderNotFound(): GrafanaFault {
+function folderNotFound(): GrafanaFault {
   return new GrafanaFault(404, 'folder not found', { status: 'not-found' })
 }
 
