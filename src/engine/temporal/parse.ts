@@ -28,9 +28,10 @@ function takeNumber(text: string, at: number, min: number, max: number): { value
   return { value: Number(text.slice(at, end)), end }
 }
 
-function takeName(text: string, at: number, names: readonly string[]): { value: number; end: number } {
-  const rest = text.slice(at).toLowerCase()
-  const value = names.findIndex((name) => rest.startsWith(name.toLowerCase()))
+function takeName(text: string, at: number, names: readonly string[], lenient: boolean): { value: number; end: number } {
+  const fold = (part: string): string => (lenient ? part.toLowerCase() : part)
+  const rest = fold(text.slice(at))
+  const value = names.findIndex((name) => rest.startsWith(fold(name)))
   if (value < 0) throw new ParseFailure(`could not be parsed at index ${at}`)
   return { value, end: at + names[value]!.length }
 }
@@ -45,12 +46,13 @@ function takePattern(regex: RegExp, text: string, at: number): string {
   return match[0]
 }
 
-/** Adjacent numbers (yyyyMMdd) have fixed widths; others may be longer than their pattern. */
-function parseField(token: { letter: string; count: number }, adjacent: boolean, text: string, at: number, into: Parsed): number {
+/** `adjacent`: another number follows at once (yyyyMMdd), so that the width is fixed. `lenient`: fewer digits will do, and any case. */
+function parseField(token: { letter: string; count: number }, adjacent: boolean, lenient: boolean, text: string, at: number, into: Parsed): number {
   const { letter, count } = token
+  const least = lenient && !adjacent ? 1 : count
   const number = (max: number): number => {
     const width = adjacent || count > 1 ? count : max
-    const { value, end } = takeNumber(text, at, count, width)
+    const { value, end } = takeNumber(text, at, least, width)
     at = end
     return value
   }
@@ -59,7 +61,7 @@ function parseField(token: { letter: string; count: number }, adjacent: boolean,
     case 'u': {
       if (count === 2) into.year = 2000 + number(2)
       else {
-        const { value, end } = takeNumber(text, at, count, adjacent ? count : 10)
+        const { value, end } = takeNumber(text, at, least, adjacent ? count : 10)
         into.year = value
         at = end
       }
@@ -69,14 +71,14 @@ function parseField(token: { letter: string; count: number }, adjacent: boolean,
     case 'L': {
       if (count < 3) into.month = number(2)
       else {
-        const { value, end } = takeName(text, at, count === 3 ? MONTHS.map((name) => name.slice(0, 3)) : MONTHS)
+        const { value, end } = takeName(text, at, count === 3 ? MONTHS.map((name) => name.slice(0, 3)) : MONTHS, lenient)
         into.month = value + 1
         at = end
       }
       return at
     }
     case 'E':
-      return takeName(text, at, count === 4 ? DAYS : DAYS.map((name) => name.slice(0, 3))).end
+      return takeName(text, at, count === 4 ? DAYS : DAYS.map((name) => name.slice(0, 3)), lenient).end
     case 'd':
       into.day = number(2)
       return at
@@ -94,7 +96,7 @@ function parseField(token: { letter: string; count: number }, adjacent: boolean,
       into.hour12 = number(2) % 12
       return at
     case 'a': {
-      const { value, end } = takeName(text, at, ['AM', 'PM'])
+      const { value, end } = takeName(text, at, ['AM', 'PM'], lenient)
       into.afternoon = value === 1
       return end
     }
@@ -140,22 +142,22 @@ function parseTokens(tokens: readonly Token[], text: string, lenient: boolean): 
     if ('optional' in token) {
       if (token.optional === 'end') continue
       const end = matchingEnd(tokens, i)
-      const inner = parseOptional(tokens.slice(i + 1, end), text, at, into)
+      const inner = parseOptional(tokens.slice(i + 1, end), lenient, text, at, into)
       at = inner
       i = end
-    } else at = parseToken(tokens, i, text, at, into)
+    } else at = parseToken(tokens, i, lenient, text, at, into)
   }
   if (at !== text.length && !lenient) throw new ParseFailure(`unparsed text found at index ${at}`)
   return into
 }
 
-function parseToken(tokens: readonly Token[], index: number, text: string, at: number, into: Parsed): number {
+function parseToken(tokens: readonly Token[], index: number, lenient: boolean, text: string, at: number, into: Parsed): number {
   const token = tokens[index]!
   if ('literal' in token) {
     if (!text.startsWith(token.literal, at)) throw new ParseFailure(`could not be parsed at index ${at}`)
     return at + token.literal.length
   }
-  return parseField(token as { letter: string; count: number }, isNumberField(tokens[index + 1]), text, at, into)
+  return parseField(token as { letter: string; count: number }, isNumberField(tokens[index + 1]), lenient, text, at, into)
 }
 
 function matchingEnd(tokens: readonly Token[], start: number): number {
@@ -169,14 +171,14 @@ function matchingEnd(tokens: readonly Token[], start: number): number {
   return tokens.length
 }
 
-function parseOptional(tokens: readonly Token[], text: string, at: number, into: Parsed): number {
+function parseOptional(tokens: readonly Token[], lenient: boolean, text: string, at: number, into: Parsed): number {
   const attempt: Parsed = {}
   try {
     let end = at
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!
       if ('optional' in token) continue
-      end = parseToken(tokens, i, text, end, attempt)
+      end = parseToken(tokens, i, lenient, text, end, attempt)
     }
     Object.assign(into, attempt)
     return end
