@@ -90,6 +90,9 @@ export function described<S extends z.ZodRawShape>(description: string, shape: S
   })
 }
 
+/** A rule over a change, which only the API server sees: it knows the value before. */
+export const neverChanges = (message: string): Rule<unknown> => ({ cel: 'self == oldSelf', holds: () => true, message })
+
 /** Exactly one of the named fields is set. */
 export function exactlyOne(...names: string[]): Rule<object> {
   return {

@@ -2,7 +2,20 @@
 import type { z } from 'zod'
 import { driftPolicy, sinkSchema, sourceSchema, topicSchema } from './connectors.ts'
 import { dashboardSchema, indexTemplateSchema } from './dashboards.ts'
-import { choice, configMapRef, described, duration, entryName, exactlyOne, mapList, namespaceName, objectName, scalarMap, text } from './fields.ts'
+import {
+  choice,
+  configMapRef,
+  described,
+  duration,
+  entryName,
+  exactlyOne,
+  mapList,
+  namespaceName,
+  neverChanges,
+  objectName,
+  scalarMap,
+  text,
+} from './fields.ts'
 import { metricSchema } from './metrics.ts'
 
 const statementSchema = described(
@@ -19,10 +32,15 @@ const statementSchema = described(
 export type StatementEntry = z.output<typeof statementSchema>
 
 export const pipelineSpecSchema = described('What should flow.', {
-  platformRef: described('The platform whose backends carry the pipeline.', {
-    name: objectName('Name of the ClickstreamPlatform.').default('default'),
-    namespace: namespaceName('Its namespace, if it allows pipelines from here. Default: that of the pipeline.').optional(),
-  }).prefault({}),
+  // What was made stays on its platform, so a pipeline cannot move to another.
+  platformRef: described(
+    'The platform whose backends carry the pipeline.',
+    {
+      name: objectName('Name of the ClickstreamPlatform.').default('default'),
+      namespace: namespaceName('Its namespace, if it allows pipelines from here. Default: that of the pipeline.').optional(),
+    },
+    [neverChanges('the platform of a pipeline cannot change: delete the pipeline, and make it anew on the other platform')],
+  ).prefault({}),
   state: choice('Whether data flows. Paused: sources and queries are paused.', ['Running', 'Paused']).default('Running'),
   reconcile: choice('Disabled: the operator changes nothing of it any more.', ['Enabled', 'Disabled']).default('Enabled'),
   deletionPolicy: choice('What removal does with topics and indices that hold data.', ['RetainData', 'DeleteData']).default('RetainData'),

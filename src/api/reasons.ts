@@ -41,6 +41,7 @@ export const reasons = {
   NothingDeclared: 'The pipeline declares nothing of this kind.',
   // What is under way.
   Progressing: 'Work is under way.',
+  Starting: 'It has been made, and begins to run.',
   Pending: 'Made, and the backend is still at work on it.',
   WaitingForPlatform: 'The platform is not there, or not ready, yet.',
   WaitingForBackend: 'A backend cannot be used at the moment; tried again with back-off.',
@@ -65,6 +66,7 @@ export const reasons = {
   ConnectorClassNotFound: 'No installed plugin has the connector class.',
   ConnectorConfigInvalid: 'Kafka Connect refuses the config.',
   SecretNotFound: 'A Secret, or a key in it, is missing.',
+  SecretIncomplete: 'A Secret lacks the keys username and password.',
   PlainSecretRefused: 'The value of a Secret would stand in clear in a connector’s config, and the platform does not allow it.',
   TemplateInvalid: 'Elasticsearch refuses the index template.',
   TemplateOverlap: 'Another template of the same priority holds for the same indices.',
@@ -85,10 +87,12 @@ export const reasons = {
   Drifted: 'Somebody else has changed the object.',
   NoLongerDeclared: 'There, and no longer declared.',
   InterruptedCreate: 'Its making was interrupted and is repeated.',
+  Unmanaged: 'Strimzi was told to leave the topic alone.',
   NotRunning: 'It should run, and does not.',
   ScheduleDue: 'Its schedule says so.',
   // What is wrong with an object.
   Failed: 'The backend says that it has failed.',
+  ConnectorFailed: 'The connector itself has failed, before its tasks began.',
   TaskFailed: 'A task of the connector has failed.',
   QueryFailing: 'The query fails and is retried.',
   SourceTopicMissing: 'The topic that it reads is gone.',
@@ -105,6 +109,9 @@ export const reasons = {
   UnsupportedVersion: 'Its version is not supported.',
   Refused: 'It refuses a request.',
   Canceled: 'The request was given up because the operator stops.',
+  Rebalancing: 'Kafka Connect distributes its connectors anew, and takes no changes meanwhile.',
+  Conflict: 'Somebody else changed the same Kubernetes object at the same time; tried again.',
+  LedgerUnreadable: 'The ConfigMap with what was made has been changed and cannot be read.',
   InternalError: 'A fault of the operator; tried again.',
   // What events tell.
   Created: 'An object was made.',

@@ -25,6 +25,8 @@ const BUSY_POLL_MS = 1_000
 /** Between two looks, however often the bell rings. */
 const REST_MS = 100
 const PROBE_EVERY_MS = 60_000
+/** A doorbell that held so long was a good one. */
+const LISTENED_MS = 10_000
 
 export class Backend {
   readonly #options: BackendOptions
@@ -88,7 +90,7 @@ export class Backend {
   }
 
   start(): void {
-    this.#running ??= this.#run()
+    this.#running ??= Promise.all([this.#run(), this.#listen()]).then(() => undefined)
   }
 
   async stop(): Promise<void> {
@@ -103,6 +105,19 @@ export class Backend {
       await this.#look()
       if (this.#stop.signal.aborted) return
       await this.#rest()
+    }
+  }
+
+  /** Without the doorbell the next look finds the change, so its faults are no faults of the backend. */
+  async #listen(): Promise<void> {
+    const { target, clock, random } = this.#options
+    if (target.doorbell === undefined) return
+    const signal = this.#stop.signal
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      const startedAt = clock.now()
+      await target.doorbell(() => this.ring(), signal).catch(() => undefined)
+      if (clock.now() - startedAt > LISTENED_MS) attempt = 0
+      await clock.sleep(backoffMs(attempt, { baseMs: 500, maxMs: 30_000, random }), signal).catch(() => undefined)
     }
   }
 

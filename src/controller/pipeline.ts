@@ -158,7 +158,7 @@ export class PipelineReconciler {
     }
     const troubles = troublesOf(run)
     const uid = run.object.metadata.uid!
-    const before = this.#troubles.get(uid)
+    const before = this.#troubles.get(uid) ?? toldBefore(run, troubles)
     this.#troubles.set(uid, new Set(troubles.map(({ key }) => key)))
     for (const { key, reason, message } of troubles) if (!before?.has(key)) await events.tell(run.object, 'Warning', reason, message, run.signal)
   }
@@ -197,15 +197,28 @@ interface Trouble {
   readonly key: string
   readonly reason: Reason
   readonly message: string
+  /** It may surprise, but stops nothing. */
+  readonly warns: boolean
 }
 
 function troublesOf(run: Run): Trouble[] {
   const findings = run.findings.map((finding): Trouble => {
     const reason = (finding.reason === 'Drifted' ? 'DriftFound' : finding.reason) as Reason
-    return { key: `${reason} ${finding.path}:${finding.line}:${finding.column}`, reason, message: findingText(finding) }
+    return { key: `${reason} ${finding.path}:${finding.line}:${finding.column}`, reason, message: findingText(finding), warns: finding.severity === 'warning' }
   })
-  const failures = run.failures.filter((failure) => failure.class !== 'Wait').map(({ reason, message }) => ({ key: reason, reason: reason as Reason, message }))
+  const failures = run.failures
+    .filter((failure) => failure.class !== 'Wait')
+    .map(({ reason, message }) => ({ key: reason, reason: reason as Reason, message, warns: false }))
   return [...findings, ...failures]
+}
+
+/** What the status tells already was told by the operator that ran before this one. */
+function toldBefore(run: Run, troubles: readonly Trouble[]): ReadonlySet<string> {
+  const status = run.object.status as Partial<PipelineStatus> | undefined
+  if (status?.observedGeneration !== run.object.metadata.generation) return new Set()
+  const reasons = new Set(status?.conditions?.map(({ reason }) => reason))
+  const told = ({ reason, warns }: Trouble) => reasons.has(reason) || (warns && reasons.has(reason === 'DriftFound' ? 'Drifted' : 'ValidWithWarnings'))
+  return new Set(troubles.filter(told).map(({ key }) => key))
 }
 
 const STAGE_COUNTS: Readonly<Record<Stage, keyof NonNullable<PipelineStatus['counts']>>> = {
@@ -244,7 +257,7 @@ function statusOf(run: Run, before: Partial<PipelineStatus>, conditions: Conditi
     else delete status.schedule
   }
   const waits = run.findings.some(({ reason, severity }) => severity === 'error' && reason === 'ApprovalRequired')
-  if (run.plan && waits) status.plan = planStatus(run.plan)
+  if (run.plan && waits && run.plan.actions.length > 0) status.plan = planStatus(run.plan)
   else delete status.plan
   return status
 }

@@ -44,6 +44,11 @@ export interface Target {
   /** Removes one object of ours, or releases it when its data is retained. Absent is success. */
   remove(entry: LedgerEntry, owner: Owner, signal: AbortSignal): Promise<Applied>
   progress(ids: readonly ResourceId[], signal: AbortSignal): Promise<readonly Progress[]>
+  /**
+   * Rings when the backend tells of a change by itself; returns when it stops telling. Whoever listens looks also without it,
+   * only less often.
+   */
+  doorbell?(ring: () => void, signal: AbortSignal): Promise<void>
   /** Lets go of what it holds open; the platform is gone or has changed. */
   close?(): Promise<void>
 }

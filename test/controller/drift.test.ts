@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { PIPELINE } from '../../src/api/index.ts'
 import type { Observed, ResourceId } from '../../src/plan/index.ts'
-import { pipelineObject, platformObject, type Scene, setScene, stopOperator } from './scene.ts'
+import { operate, pipelineObject, platformObject, type Scene, sceneOf, setScene, stopOperator } from './scene.ts'
 
 const ready = async (spec: object = {}): Promise<Scene> => {
   const scene = await setScene([platformObject(), pipelineObject('events', spec)])
@@ -84,6 +84,16 @@ describe('drift', () => {
     })
   }
 
+  it('is repaired at once when the backend rings', async () => {
+    const scene = await ready()
+    await scene.clock.advance(60_000)
+    drop(scene, 'KafkaTopic/EVENTS_PER_MIN')
+    scene.world.ring()
+    await scene.clock.advance(500)
+    assert.ok(scene.world.objects.has('KafkaTopic/EVENTS_PER_MIN'))
+    await stopOperator(scene)
+  })
+
   it('is told, once, and left alone under driftPolicy Report', async () => {
     const scene = await ready({ driftPolicy: 'Report' })
     const mutations = scene.world.mutations().length
@@ -99,6 +109,11 @@ describe('drift', () => {
       ['DriftFound 1'],
     )
     await stopOperator(scene)
+    const writes = scene.kube.calls.filter(({ mutating }) => mutating).length
+    const again = sceneOf(scene.clock, scene.kube, scene.world, await operate(scene.clock, scene.kube, scene.world))
+    await again.clock.advance(60_000)
+    assert.equal(scene.kube.calls.filter(({ mutating }) => mutating).length, writes, 'a new operator does not tell it again')
+    await stopOperator(again)
   })
 
   it('is left alone while reconcile is Disabled, and repaired afterwards', async () => {
@@ -171,7 +186,6 @@ describe('a pipeline with state and schedule', () => {
       [{ name: 'events-gen', phase: 'Paused', cycle: 1, startedAt: '', nextChange: '' }],
     )
     assert.equal(scene.condition('Ready')?.status, 'True')
-    const { operate, sceneOf } = await import('./scene.ts')
     await stopOperator(scene)
     const again = sceneOf(scene.clock, scene.kube, scene.world, await operate(scene.clock, scene.kube, scene.world))
     await watch(340)

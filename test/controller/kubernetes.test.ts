@@ -45,6 +45,9 @@ describe('the operator on the Kubernetes stand-in', () => {
     await eventually('the new topic', async () => world.objects.has('KafkaTopic/more'))
     await eventually('Ready', isReady)
 
+    const elsewhere = { spec: { platformRef: { name: 'elsewhere' } } }
+    await assert.rejects(kube.patch(PIPELINE, 'shop', 'events', { type: 'merge', body: elsewhere }), /spec\.platformRef.*cannot change/)
+
     assert.equal(await (await fetch(`${operator.url}/healthz`)).text(), 'ok')
     assert.equal((await fetch(`${operator.url}/readyz`)).status, 200)
     const metrics = await (await fetch(`${operator.url}/metrics`)).text()

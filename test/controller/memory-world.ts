@@ -38,6 +38,7 @@ export class MemoryWorld {
   refuse: ((desired: Desired) => Finding | undefined) | undefined
   progress: ((id: ResourceId) => Omit<Progress, 'id'> | undefined) | undefined
   readonly #clock: Clock
+  readonly #listeners = new Set<() => void>()
   #serial = 0
 
   constructor(clock: Clock) {
@@ -85,6 +86,7 @@ export class MemoryWorld {
         this.after?.(made)
         return {}
       },
+      ...(backend === 'kafka' ? { doorbell: (ring: () => void, signal: AbortSignal) => this.#listen(ring, signal) } : {}),
       progress: async (ids) => {
         await call('progress')
         return ids.flatMap((id) => {
@@ -93,6 +95,17 @@ export class MemoryWorld {
         })
       },
     }
+  }
+
+  /** Whoever listens is told, as by a watch. */
+  ring(): void {
+    for (const ring of this.#listeners) ring()
+  }
+
+  async #listen(ring: () => void, signal: AbortSignal): Promise<void> {
+    this.#listeners.add(ring)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    this.#listeners.delete(ring)
   }
 
   #apply(action: Action, owner: Owner): Applied {

@@ -26,6 +26,7 @@ export interface StrimziOptions {
 }
 
 const PAGE = 500
+const WATCH_SECONDS = 300
 
 export function createStrimziTarget(options: StrimziOptions): Target {
   const { kube, kafka, namespace } = options
@@ -108,6 +109,15 @@ export function createStrimziTarget(options: StrimziOptions): Target {
 
     async observe(signal) {
       return (await list(signal)).map(observedTopic)
+    },
+
+    async doorbell(ring, signal) {
+      const resource = await topics(signal)
+      const { resourceVersion } = await kube.list(resource, { namespace, limit: 1 }, signal)
+      for await (const event of kube.watch(resource, { namespace, resourceVersion, timeoutSeconds: WATCH_SECONDS }, signal)) {
+        if (event.type === 'ERROR') return
+        if (event.type !== 'BOOKMARK') ring()
+      }
     },
 
     async check(desired, signal) {
