@@ -29,6 +29,7 @@ export class Cluster {
   readonly indices = new Map<string, IndexState>()
   readonly indexTemplates: Map<string, JsonObject>
   readonly componentTemplates: Map<string, JsonObject>
+  readonly settings = { persistent: new Map<string, string>(), transient: new Map<string, string>() }
   metadataVersion = 1
   readonly #waiting = new Set<() => void>()
 
@@ -53,6 +54,19 @@ export class Cluster {
   /** 22 characters, as Elasticsearch writes 16 bytes. */
   newUuid(bytes = 16): string {
     return Buffer.from(Array.from({ length: bytes }, () => Math.floor(this.random.next() * 256))).toString('base64url')
+  }
+
+  /** Null takes the setting back. */
+  setting(scope: 'persistent' | 'transient', key: string, value: string | null): void {
+    if (value === null) this.settings[scope].delete(key)
+    else this.settings[scope].set(key, value)
+    this.changed()
+  }
+
+  /** Whether a write to a name that no index has makes one: `action.auto_create_index`, as far as true and false go. */
+  get autoCreate(): boolean {
+    const { transient, persistent } = this.settings
+    return (transient.get('action.auto_create_index') ?? persistent.get('action.auto_create_index')) !== 'false'
   }
 
   changed(): void {

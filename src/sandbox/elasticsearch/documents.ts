@@ -92,6 +92,7 @@ export class DocumentWriter {
   #existing(name: string): IndexState {
     const index = this.#cluster.writeIndex(name)
     if (!index) throw indexNotFound(name)
+    checkBlocks(index)
     return index
   }
 
@@ -105,6 +106,11 @@ export class DocumentWriter {
         extra: { index_uuid: '_na_', index: name },
       })
     }
+    if (!index && !this.#cluster.autoCreate) {
+      const reason = `no such index [${name}] and [action.auto_create_index] is [false]`
+      throw new EsError(404, { type: 'index_not_found_exception', reason, extra: { index_uuid: '_na_', index: name } })
+    }
+    if (index) checkBlocks(index)
     return index ?? this.#cluster.createIndex(name)
   }
 
@@ -194,4 +200,18 @@ function conflict(index: IndexState, reason: string): EsError {
 
 function missing(index: IndexState, id: string, type: string): EsError {
   return new EsError(404, { type: 'document_missing_exception', reason: `${type}[${id}]: document missing`, extra: documentExtra(index) })
+}
+
+const BLOCKS: readonly (readonly [setting: string, status: number, text: string])[] = [
+  ['index.blocks.read_only', 403, 'FORBIDDEN/5/index read-only (api)'],
+  ['index.blocks.write', 403, 'FORBIDDEN/8/index write (api)'],
+  ['index.blocks.read_only_allow_delete', 429, 'TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block'],
+]
+
+/** An index that its settings close to writing. */
+function checkBlocks(index: IndexState): void {
+  for (const [setting, status, text] of BLOCKS) {
+    if (index.settings[setting] === 'true')
+      throw new EsError(status, { type: 'cluster_block_exception', reason: `index [${index.name}] blocked by: [${text}];` })
+  }
 }

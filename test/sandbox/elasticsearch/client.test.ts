@@ -128,6 +128,19 @@ describe('Elasticsearch stand-in with the stock client', () => {
     assert.equal((await client.search({ index: 'frozen', query: { term: { n: 700 } } })).hits.hits.length, 1)
   })
 
+  it('refuses writes to an index that is blocked, and to one that may not be made', async () => {
+    await client.indices.create({ index: 'blocked' })
+    await client.indices.putSettings({ index: 'blocked', settings: { 'blocks.write': true } as object })
+    await assert.rejects(client.index({ index: 'blocked', document: {} }), /cluster_block_exception.*FORBIDDEN\/8\/index write/s)
+    const bulk = await client.bulk({ operations: [{ index: { _index: 'blocked' } }, {}] })
+    assert.deepEqual([bulk.errors, bulk.items[0]?.index?.status], [true, 403])
+    await client.cluster.putSettings({ persistent: { 'action.auto_create_index': 'false' } })
+    await assert.rejects(client.index({ index: 'unmade', document: {} }), /no such index \[unmade\] and \[action.auto_create_index\] is \[false\]/)
+    await client.cluster.putSettings({ persistent: { 'action.auto_create_index': null } as object })
+    assert.equal((await client.index({ index: 'unmade', document: {} })).result, 'created')
+    await assert.rejects(client.cluster.putSettings({ persistent: { nosuch: 1 } as object }), /persistent setting \[nosuch\], not recognized/)
+  })
+
   it('answers a bad template with the client’s ResponseError', async () => {
     await assert.rejects(client.indices.putIndexTemplate({ name: 'clash', index_patterns: ['events*'], priority: 501 }), (error: unknown) => {
       assert.ok(error instanceof errors.ResponseError)
@@ -138,10 +151,12 @@ describe('Elasticsearch stand-in with the stock client', () => {
   })
 
   it('rings when the metadata changes, and says so when it does not', async () => {
-    const { version } = await client.cluster.state({ metric: 'version' })
-    const waiting = client.cluster.state({ metric: 'metadata', wait_for_metadata_version: Number(version) + 1, wait_for_timeout: '30s' })
+    // Nothing says which version the metadata has: it is found by asking without patience.
+    let next = 1
+    while (!(await client.cluster.state({ metric: 'version', wait_for_metadata_version: next, wait_for_timeout: '0s' })).wait_for_timed_out) next++
+    const waiting = client.cluster.state({ metric: 'metadata', wait_for_metadata_version: next, wait_for_timeout: '30s' })
     await client.indices.putAlias({ index: 'events_per_min', name: 'bell' })
-    assert.ok(Number((await waiting).version) > Number(version))
+    assert.equal((await waiting).wait_for_timed_out, false)
     const late = client.cluster.state({ metric: 'metadata', wait_for_metadata_version: 10_000, wait_for_timeout: '30s' })
     for (let i = 0; i < 200 && !server.requests.since(0).some(({ path }) => path.includes('10000')); i++) await clock.advance(1_000)
     assert.equal((await late).wait_for_timed_out, true)

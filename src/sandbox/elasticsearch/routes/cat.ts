@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster.ts'
 import { illegalArgument } from '../errors.ts'
 import type { EsAnswer, EsRequest, Router } from '../http/router.ts'
+import { asObject, type Json, simpleMatch } from '../json.ts'
 import { healthOf } from './cluster.ts'
 
 interface Column {
@@ -24,6 +25,52 @@ const INDEX_COLUMNS: Column[] = [
 ]
 
 export function catRoutes(router: Router, cluster: Cluster): void {
+  router.add('GET', '/_cat/health', 'h v s time ts help', (request) => {
+    const health = [...cluster.indices.values()]
+    const shards = health.reduce((sum, index) => sum + index.shards, 0)
+    const unassigned = health.reduce((sum, index) => sum + index.shards * index.replicas, 0)
+    const now = cluster.clock.now()
+    const row = {
+      epoch: String(Math.floor(now / 1000)),
+      timestamp: new Date(now).toISOString().slice(11, 19),
+      cluster: cluster.name,
+      status: unassigned > 0 ? 'yellow' : 'green',
+      'node.total': '1',
+      'node.data': '1',
+      shards: String(shards),
+      pri: String(shards),
+      relo: '0',
+      init: '0',
+      unassign: String(unassigned),
+      pending_tasks: '0',
+      max_task_wait_time: '-',
+      active_shards_percent: `${(shards + unassigned === 0 ? 100 : (shards / (shards + unassigned)) * 100).toFixed(1)}%`,
+    }
+    return table(
+      Object.keys(row).map((name) => ({ name })),
+      [row],
+      request,
+    )
+  })
+  router.add('GET', '/_cat/aliases /_cat/aliases/:name', 'h v s help expand_wildcards', (request) => {
+    const rows = [...cluster.indices.values()].flatMap((index) =>
+      Object.entries(index.aliases).map(([alias, body]) => {
+        const { filter, index_routing, search_routing, is_write_index } = asObject(body)
+        const shown = (value: Json | undefined) => (value === undefined ? '-' : String(value))
+        return {
+          alias,
+          index: index.name,
+          filter: filter === undefined ? '-' : '*',
+          'routing.index': shown(index_routing),
+          'routing.search': shown(search_routing),
+          is_write_index: shown(is_write_index),
+        }
+      }),
+    )
+    const wanted = request.params.name?.split(',')
+    const columns = ['alias', 'index', 'filter', 'routing.index', 'routing.search', 'is_write_index'].map((name) => ({ name }))
+    return table(columns, wanted ? rows.filter(({ alias }) => wanted.some((pattern) => simpleMatch(pattern, alias))) : rows, request)
+  })
   router.add('GET', '/_cat/indices /_cat/indices/:index', 'h v s bytes health pri expand_wildcards help include_unloaded_segments time', (request) => {
     const columns = cluster.version === '9.x' ? [...INDEX_COLUMNS, { name: 'dataset.size', right: true }] : INDEX_COLUMNS
     return table(columns, indexRows(cluster, request), request)

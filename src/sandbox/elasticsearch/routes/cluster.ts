@@ -1,10 +1,10 @@
 /** The cluster as a whole: its greeting, health, state and nodes. */
 import type { Cluster } from '../cluster.ts'
 import { EsError, illegalArgument } from '../errors.ts'
-import type { EsAnswer, EsRequest, Router } from '../http/router.ts'
+import { type EsAnswer, type EsRequest, jsonBody, type Router } from '../http/router.ts'
 import type { IndexState } from '../index-state.ts'
-import type { JsonObject } from '../json.ts'
-import { nestedSettings } from '../settings.ts'
+import { asObject, isObject, type JsonObject } from '../json.ts'
+import { nestedSettings as nested } from '../settings.ts'
 import { durationMs } from '../time.ts'
 
 export function clusterRoutes(router: Router, cluster: Cluster): void {
@@ -15,7 +15,8 @@ export function clusterRoutes(router: Router, cluster: Cluster): void {
   router.add('HEAD', '/', '', () => ({ body: greeting(cluster) }))
   router.add('GET', '/_cluster/health /_cluster/health/:index', HEALTH, (request) => health(cluster, request))
   router.add('GET', '/_cluster/state /_cluster/state/:metric /_cluster/state/:metric/:index', STATE, (request) => state(cluster, request))
-  router.add('GET', '/_cluster/settings', 'flat_settings include_defaults', () => ({ body: { persistent: {}, transient: {} } }))
+  router.add('GET', '/_cluster/settings', 'flat_settings include_defaults', (request) => ({ body: shownSettings(cluster, request) }))
+  router.add('PUT', '/_cluster/settings', 'flat_settings', (request) => putSettings(cluster, request))
   router.add('GET', '/_nodes /_nodes/:metric /_nodes/:node/:metric', 'flat_settings', () => ({ body: nodes(cluster) }))
 }
 
@@ -106,38 +107,76 @@ const STATE = 'wait_for_metadata_version wait_for_timeout flat_settings ignore_u
 async function state(cluster: Cluster, { params, query }: EsRequest): Promise<EsAnswer> {
   const wanted = query.wait_for_metadata_version
   if (wanted !== undefined) {
-    if (!/^\d+$/.test(wanted) || Number(wanted) < 1) throw illegalArgument('[wait_for_metadata_version] should be >= 1')
+    if (!/^\d+$/.test(wanted) || Number(wanted) < 1) throw illegalArgument(`provided waitForMetadataVersion should be >= 1, but instead is [${wanted}]`)
     const reached = await cluster.waitForMetadata(Number(wanted), durationMs(query.wait_for_timeout ?? '1m') ?? 60_000)
-    if (!reached) return { body: { cluster_name: cluster.name, wait_for_timed_out: true } }
+    if (!reached) return { body: { wait_for_timed_out: true, cluster_name: cluster.name } }
   }
   const metrics = new Set((params.metric ?? '_all').split(','))
   const all = metrics.has('_all')
-  const version = cluster.metadataVersion
+  // The state as a whole also counts what is no metadata, so its version runs ahead.
+  const version = cluster.metadataVersion + 2
   return {
     body: {
+      ...(wanted === undefined ? {} : { wait_for_timed_out: false }),
       cluster_name: cluster.name,
       cluster_uuid: cluster.uuid,
-      ...(all || metrics.has('version') || wanted !== undefined
-        ? { version, state_uuid: `${cluster.uuid.slice(0, 16)}${String(version).padStart(6, '0')}` }
-        : {}),
+      ...(all || metrics.has('version') ? { version, state_uuid: `${cluster.uuid.slice(0, 16)}${String(version).padStart(6, '0')}` } : {}),
       ...(all || metrics.has('master_node') ? { master_node: cluster.nodeId } : {}),
+      ...(all || metrics.has('blocks') ? { blocks: {} } : {}),
+      ...(all || metrics.has('nodes')
+        ? { nodes: { [cluster.nodeId]: { name: cluster.nodeName, roles: ['data', 'ingest', 'master'], version: cluster.facts.number } } }
+        : {}),
       ...(all || metrics.has('metadata') ? { metadata: metadata(cluster, params.index) } : {}),
     },
   }
+}
+
+/** Settings of the cluster are kept and shown; of those only `action.auto_create_index` does something here. */
+function putSettings(cluster: Cluster, request: EsRequest): EsAnswer {
+  const body = jsonBody(request)
+  const given = { persistent: flat(asObject(body.persistent)), transient: flat(asObject(body.transient)) }
+  if (Object.keys(given.persistent).length + Object.keys(given.transient).length === 0) {
+    throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: no settings to update;' })
+  }
+  for (const [scope, settings] of Object.entries(given)) {
+    const unknown = Object.keys(settings).find((key) => !/^(action|cluster|indices|search|ingest|logger|http|network|thread_pool|xpack)\./.test(key))
+    if (unknown !== undefined) throw illegalArgument(`${scope} setting [${unknown}], not recognized`)
+  }
+  for (const [key, value] of Object.entries(given.persistent)) cluster.setting('persistent', key, value)
+  for (const [key, value] of Object.entries(given.transient)) cluster.setting('transient', key, value)
+  const changed = (settings: Record<string, string | null>) =>
+    nested(Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== null)))
+  return { body: { acknowledged: true, persistent: changed(given.persistent), transient: changed(given.transient) } }
+}
+
+function flat(json: JsonObject, prefix = ''): Record<string, string | null> {
+  const found: Record<string, string | null> = {}
+  for (const [key, value] of Object.entries(json)) {
+    if (isObject(value)) Object.assign(found, flat(value, `${prefix}${key}.`))
+    else found[prefix + key] = value === null ? null : String(value)
+  }
+  return found
+}
+
+function shownSettings(cluster: Cluster, { query }: EsRequest): JsonObject {
+  const shown = (scope: 'persistent' | 'transient') => {
+    const own = Object.fromEntries(cluster.settings[scope])
+    return query.flat_settings === '' || query.flat_settings === 'true' ? own : nested(own)
+  }
+  return { persistent: shown('persistent'), transient: shown('transient') }
 }
 
 function metadata(cluster: Cluster, names: string | undefined): JsonObject {
   const indices = cluster.resolve(names, { ignoreUnavailable: true })
   return {
     cluster_uuid: cluster.uuid,
-    version: cluster.metadataVersion,
     templates: {},
     indices: Object.fromEntries(
       indices.map((index) => [
         index.name,
         {
           state: 'open',
-          settings: nestedSettings(index.settings),
+          settings: nested(index.settings),
           mappings: index.mapping.isEmpty ? {} : { _doc: index.mapping.json },
           aliases: Object.keys(index.aliases),
         },
