@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { GRAFANA_LOGIN } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
-import { EXAMPLE, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
+import { SEED, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
 import { chromiumPath } from '../tools.ts'
 
 const ARGS = [
@@ -64,7 +64,7 @@ describe('the panels in Chromium', () => {
       this.skip()
     }
     demo = await givenDemo('panel')
-    const name = await whenApplied(demo, EXAMPLE)
+    const name = await whenApplied(demo, SEED)
     const pipeline = await thenReady(demo, name)
     backends = await openBackends(demo.kube, await readPlatform(demo.kube, await pipelineOf(demo, name)))
     const uid = pipeline.status?.resources?.find((resource) => resource.kind === 'Dashboard')?.id

@@ -49,6 +49,12 @@ const make = (name, attributes, text) => {
 
 const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
+/** A name that would run out of its box is set closer. */
+const squeeze = (name) => {
+  const [room, letter] = [WIDTH - 20, name === name.toUpperCase() ? 8.2 : 6.6]
+  return Math.min(name.length, 34) * letter > room ? { textLength: room, lengthAdjust: 'spacingAndGlyphs' } : {}
+}
+
 /** `stateOf(node)` is a class: good, bad, wait or nothing. */
 export function drawFlow(holder, flow, stateOf) {
   const { column, row, width, height } = place(flow)
@@ -65,7 +71,7 @@ export function drawFlow(holder, flow, stateOf) {
     const group = make('g', { class: stateOf(node), transform: `translate(${x(node.id)},${y(node.id)})` })
     group.append(make('rect', { width: WIDTH, height: HEIGHT, rx: 4 }))
     group.append(make('text', { x: 10, y: 15, class: 'kind' }, node.kind))
-    group.append(make('text', { x: 10, y: 31 }, short(node.name, 24)))
+    group.append(make('text', { x: 10, y: 31, ...squeeze(node.name) }, short(node.name, 34)))
     group.append(make('title', {}, `${node.kind} ${node.name}`))
     svg.append(group)
   }
