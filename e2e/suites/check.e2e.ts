@@ -12,12 +12,13 @@ describe('the check', () => {
   let demo: Demo
   let name: string
   let backends: Awaited<ReturnType<typeof openBackends>>
-  const check = async (patienceMs: number) => {
+  const check = async (patienceMs: number, numbers: boolean) => {
     const platform = await readPlatform(demo.kube, await pipelineOf(demo, name))
     const rows = await runCheck(
       { kube: demo.kube, backends, platform, clock: systemClock, signal: AbortSignal.timeout(280_000), patienceMs },
       { namespace: NAMESPACE, name },
       () => undefined,
+      numbers,
     )
     return rows.filter((row) => !row.ok).map((row) => `${row.kind} ${row.subject}: ${row.measured}`)
   }
@@ -34,13 +35,13 @@ describe('the check', () => {
   })
 
   it('finds everything well', async () => {
-    assert.deepEqual(await check(20_000), [])
+    assert.deepEqual(await check(20_000, true), [])
   })
 
   it('names a connector that was killed', async () => {
     await demo.operator.stop()
     await backends.connect.request({ method: 'DELETE', path: ['connectors', 'datagen-clickstream'], answer: z.unknown() })
-    const wrong = await check(2_000)
+    const wrong = await check(2_000, false)
     assert.ok(
       wrong.some((row) => /^source datagen-clickstream: is not there/.test(row)),
       wrong.join('\n'),
@@ -56,7 +57,7 @@ describe('the check', () => {
     })
     const id = body[0]!.queries[0]!.id
     await backends.ksqldb.request({ method: 'POST', path: ['ksql'], body: { ksql: `TERMINATE ${id};` }, answer: z.unknown(), timeoutMs: 30_000 })
-    const wrong = await check(2_000)
+    const wrong = await check(2_000, false)
     assert.ok(
       wrong.some((row) => row.startsWith('statement EVENTS_PER_MIN:')),
       wrong.join('\n'),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { GRAFANA_LOGIN } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
-import { SEED, givenDemo, pipelineOf, then, thenReady, whenApplied } from '../given.ts'
+import { givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
 import { chromiumPath } from '../tools.ts'
 
 const ARGS = [
