@@ -217,7 +217,8 @@ function toldBefore(run: Run, troubles: readonly Trouble[]): ReadonlySet<string>
   const status = run.object.status as Partial<PipelineStatus> | undefined
   if (status?.observedGeneration !== run.object.metadata.generation) return new Set()
   const reasons = new Set(status?.conditions?.map(({ reason }) => reason))
-  const told = ({ reason, warns }: Trouble) => reasons.has(reason) || (warns && reasons.has(reason === 'DriftFound' ? 'Drifted' : 'ValidWithWarnings'))
+  const shownAs = (reason: Reason) => (reason === 'DriftFound' ? ['Drifted', 'Missing'] : ['ValidWithWarnings'])
+  const told = ({ reason, warns }: Trouble) => reasons.has(reason) || (warns && shownAs(reason).some((one) => reasons.has(one)))
   return new Set(troubles.filter(told).map(({ key }) => key))
 }
 
