@@ -138,6 +138,24 @@ describe('Kafka stand-in, driven by kafkajs', () => {
     })
   }
 
+  it('reads a compacted topic to its end', async () => {
+    await client.createTopic({ name: 'compacted', partitions: 1, replicas: 1, config: { 'cleanup.policy': 'compact', 'segment.ms': '1' } })
+    for (let i = 0; i < 20; i++) {
+      await client.produce(
+        'compacted',
+        [0, 1].map((n) => ({ key: Buffer.from(`k${n}`), value: Buffer.from(`${i}`) })),
+      )
+      await systemClock.sleep(3)
+    }
+    server.housekeep()
+    const records = await read(['compacted'], 2, 'compacted-readers')
+    assert.deepEqual(
+      records.map(({ offset, key, value }) => `${offset} ${key}=${value}`),
+      ['38 k0=19', '39 k1=19'],
+    )
+    assert.equal((await client.groupOffsets('compacted-readers', ['compacted'])).get('compacted')?.get(0), 40n)
+  })
+
   it('shares partitions among the members of a group and takes them back', async () => {
     await client.createTopic({ name: 'shared', partitions: 2, replicas: 1 })
     const seen = { a: [] as number[], b: [] as number[] }

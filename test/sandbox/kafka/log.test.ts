@@ -91,6 +91,27 @@ describe('The log of a partition', () => {
       assert.deepEqual(contents(log), ['1 b=1', '3 c=1'])
     })
 
+    it('never takes the last batch, so that a reader can reach the end', () => {
+      const log = new PartitionLog()
+      log.append(batchOf(['a=1'], NOW), own, NOW)
+      log.append(batchOf(['a'], NOW + 2_000), own, NOW + 2_000)
+      compact(log, own, NOW + 4_000)
+      compact(log, own, NOW + 100_000)
+      assert.deepEqual(contents(log), ['1 a'])
+      assert.equal(log.read(0n, 1_000, true).length, 1)
+    })
+
+    it('beside retention takes both ways', () => {
+      const both = config({ 'cleanup.policy': 'compact,delete', 'segment.ms': '1000', 'retention.ms': '60000' })
+      const log = new PartitionLog()
+      log.append(batchOf(['a=1', 'b=1', 'a=2'], NOW), both, NOW)
+      log.append(batchOf(['b=2'], NOW + 2_000), both, NOW + 2_000)
+      compact(log, both, NOW + 2_000)
+      assert.deepEqual(contents(log), ['2 a=2', '3 b=2'])
+      applyRetention(log, both, NOW + 61_000)
+      assert.deepEqual(contents(log), ['3 b=2'])
+    })
+
     it('waits min.compaction.lag.ms', () => {
       const slow = config({ 'cleanup.policy': 'compact', 'segment.ms': '1000', 'min.compaction.lag.ms': '50000' })
       const log = new PartitionLog()

@@ -12,11 +12,11 @@ export function compact(log: PartitionLog, config: TopicConfig, now: number): vo
   rollByAge(log, config, now)
   const closed = log.segments.slice(0, -1).filter((segment) => now - segment.maxTimestamp >= config.number('min.compaction.lag.ms'))
   const dirty = closed.filter((segment) => !segment.clean)
-  if (!isWorthIt(closed, dirty, config, now) && !hasDueTombstones(closed, now)) return
+  if (!isWorthIt(closed, dirty, config, now) && !hasDueTombstones(closed, now, log.endOffset - 1n)) return
 
   const newest = newestOffsets(log)
   for (const segment of closed) {
-    segment.batches = segment.batches.flatMap((batch) => compactBatch(batch, newest, config, now) ?? [])
+    segment.batches = segment.batches.flatMap((batch) => compactBatch(batch, newest, config, now, log.endOffset - 1n) ?? [])
     segment.bytes = segment.batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
     segment.clean = true
   }
@@ -41,8 +41,8 @@ function isWorthIt(closed: readonly Segment[], dirty: readonly Segment[], config
   return overdue || bytes(dirty) >= bytes(closed) * config.number('min.cleanable.dirty.ratio')
 }
 
-const hasDueTombstones = (closed: readonly Segment[], now: number) =>
-  closed.some((segment) => segment.batches.some(({ bytes }) => (deleteHorizonOf(bytes) ?? Number.POSITIVE_INFINITY) <= now))
+const hasDueTombstones = (closed: readonly Segment[], now: number, last: bigint) =>
+  closed.some((segment) => segment.batches.some(({ bytes, lastOffset }) => lastOffset !== last && (deleteHorizonOf(bytes) ?? Number.POSITIVE_INFINITY) <= now))
 
 /** Over the whole log: a newer record in the segment being written to counts as well. */
 function newestOffsets(log: PartitionLog): Map<string, bigint> {
@@ -57,13 +57,16 @@ function newestOffsets(log: PartitionLog): Map<string, bigint> {
 
 const keyOf = (key: Buffer) => key.toString('latin1')
 
-/** Undefined: nothing of the batch is left. */
-function compactBatch(batch: StoredBatch, newest: ReadonlyMap<string, bigint>, config: TopicConfig, now: number): StoredBatch | undefined {
+/**
+ * Undefined: nothing of the batch is left. The batch with the last offset of all stays, or a reader who stands before it
+ * would wait for ever.
+ */
+function compactBatch(batch: StoredBatch, newest: ReadonlyMap<string, bigint>, config: TopicConfig, now: number, lastOffset: bigint): StoredBatch | undefined {
   const header = readHeader(batch.bytes)
   const horizon = deleteHorizonOf(batch.bytes)
   const records = readRecords(batch.bytes, header)
   const kept = records.filter((record) => isNewest(record, newest) && !(record.value === null && horizon !== undefined && horizon <= now))
-  if (kept.length === 0) return undefined
+  if (kept.length === 0) return batch.lastOffset === lastOffset ? batch : undefined
   const tombstones = kept.some((record) => record.value === null)
   if (kept.length === records.length && (!tombstones || horizon !== undefined)) return batch
   const bytes = writeBatch(kept, {
