@@ -30,17 +30,30 @@ export interface Comparison {
   readonly catalogue: Catalogue
 }
 
+/** A plan and a summary of one graph ask the same questions: understanding its statements once is enough. */
+const known = new WeakMap<Graph, Comparison>()
+
 export function compareWith(graph: Graph): Comparison {
+  const before = known.get(graph)
+  if (before) return before
   const catalogue = catalogueOf(graph)
-  return { catalogue, differences: (desired, observed) => differences(desired, observed, catalogue) }
+  const meanings = new Map<string, string>()
+  const meaningOf = (sql: string): string => {
+    const meant = meanings.get(sql) ?? meaning(sql, catalogue)
+    meanings.set(sql, meant)
+    return meant
+  }
+  const made: Comparison = { catalogue, differences: (desired, observed) => differences(desired, observed, meaningOf) }
+  known.set(graph, made)
+  return made
 }
 
 /** Whether two specs of one kind mean the same. Statements need the catalogue of what they read. */
 export function sameSpec<K extends Desired['kind']>(desired: Desired<K>, observed: Observed<K>, catalogue: Catalogue = createCatalogue()): boolean {
-  return differences(desired, observed, catalogue).length === 0
+  return differences(desired, observed, (sql) => meaning(sql, catalogue)).length === 0
 }
 
-function differences(desired: Desired, observed: Observed, catalogue: Catalogue): readonly Difference[] {
+function differences(desired: Desired, observed: Observed, meaningOf: (sql: string) => string): readonly Difference[] {
   if (desired.kind !== observed.kind) throw new TypeError(`${desired.id} and ${observed.id} are of different kinds`)
   switch (desired.kind) {
     case 'KafkaTopic':
@@ -48,7 +61,7 @@ function differences(desired: Desired, observed: Observed, catalogue: Catalogue)
     case 'Connector':
       return compareConnector(desired.spec as ResourceSpecs['Connector'], observed.spec as ResourceSpecs['Connector'])
     case 'Statement':
-      return compareStatement(desired as Desired<'Statement'>, observed as Observed<'Statement'>, catalogue)
+      return compareStatement(desired as Desired<'Statement'>, observed as Observed<'Statement'>, meaningOf)
     case 'IndexTemplate':
       return same(effectiveTemplate(bodyOf(desired)), effectiveTemplate(bodyOf(observed))) ? [] : ['body']
     case 'DataSource': {
@@ -88,13 +101,13 @@ function compareConnector(desired: ResourceSpecs['Connector'], observed: Resourc
   ]
 }
 
-function compareStatement(desired: Desired<'Statement'>, observed: Observed<'Statement'>, catalogue: Catalogue): Difference[] {
+function compareStatement(desired: Desired<'Statement'>, observed: Observed<'Statement'>, meaningOf: (sql: string) => string): Difference[] {
   const [a, b] = [desired.spec, observed.spec]
   // A query that is gone has neither properties nor a state of its own.
   const hasQuery = observed.backendId !== undefined
   const queried = hasQuery && Object.keys(a.properties).length > 0
   return [
-    ...(meaning(a.sql, catalogue) === meaning(b.sql, catalogue) ? [] : (['sql'] as const)),
+    ...(meaningOf(a.sql) === meaningOf(b.sql) ? [] : (['sql'] as const)),
     ...(!queried || same(a.properties, b.properties) ? [] : (['properties'] as const)),
     ...(!hasQuery || a.running === b.running ? [] : (['running'] as const)),
   ]

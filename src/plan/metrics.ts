@@ -101,6 +101,9 @@ const columnText = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(na
 
 const AGGREGATES = { sum: 'SUM', avg: 'AVG', min: 'MIN', max: 'MAX', count_distinct: 'COUNT_DISTINCT' } as const
 
+/** As ksqlDB calls it. */
+export const aggregateName = (name: Metric['measures'][number]['function']): string => (name === 'count' ? 'COUNT' : AGGREGATES[name])
+
 function aggregate(measure: Metric['measures'][number]): string {
   return measure.function === 'count' ? 'COUNT(*)' : `${AGGREGATES[measure.function]}(${columnText(measure.column ?? '')})`
 }

@@ -12,6 +12,7 @@ import {
 } from '../sql/index.ts'
 import { addNode, type Draft, type Made, refuse, type StatementItem, warn } from './draft.ts'
 import { hexHash } from './hash.ts'
+import { aggregateName } from './metrics.ts'
 import type { ResourceId, ResourceSpecs } from './resources.ts'
 import { insertName, typeName } from './statement-name.ts'
 import { implySinkTopic, implySourceTopic } from './topics.ts'
@@ -154,7 +155,11 @@ export function canonicalStatement(statement: Exclude<Made, { kind: 'CreateType'
 const at = (item: StatementItem) => (item.written ? item.statement.span : undefined)
 
 function refuseSql(draft: Draft, item: StatementItem, error: SqlError): void {
-  const message = error.message.trim()
+  // The place is in the finding; what the server was doing when it found out helps nobody.
+  const message = error.message
+    .trim()
+    .replace(/^(Could not determine output schema for query due to error|Exception while preparing statement): /, '')
+    .replace(/^Line: \d+, Col: \d+: /, '')
   const [reason, mend] = /only supports a single field/.test(message)
     ? (['KeyFormatUnsupported', "Add WITH (KEY_FORMAT='JSON') to the statement."] as const)
     : /number of partitions don't match/.test(message)
@@ -162,7 +167,28 @@ function refuseSql(draft: Draft, item: StatementItem, error: SqlError): void {
       : /not (yet )?supported/i.test(message)
         ? (['SqlUnsupported', undefined] as const)
         : (['SqlInvalid', undefined] as const)
-  refuse(draft, reason, item.path, message, mend, item.written ? error.span : undefined)
+  refuse(draft, reason, item.written ? item.path : placeInMetric(draft, item, message), message, mend, item.written ? error.span : undefined)
+}
+
+/** The SQL of a metric is the operator's: the field that a name in the message came from is what the user knows. */
+function placeInMetric(draft: Draft, { path }: StatementItem, message: string): string {
+  const metric = draft.pipeline.spec.metrics.find((_, at) => path === `spec.metrics[${at}]`)
+  if (!metric) return path
+  const named = new Set([...message.matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)].map(([word]) => word.toUpperCase()))
+  const by = metric.by.findIndex((name) => named.has(name.toUpperCase()))
+  const unresolved = /cannot be resolved|does not exist/i.test(message)
+  if (named.has(metric.from.toUpperCase()) && !unresolved) return path
+  if (unresolved && by < 0 && named.has(metric.from.toUpperCase())) return `${path}.from`
+  if (by >= 0) return `${path}.by[${by}]`
+  const measure = metric.measures.findIndex(({ column }) => column !== undefined && named.has(column.toUpperCase()))
+  if (measure >= 0) return `${path}.measures[${measure}].column`
+  const refused = /^Function '(\w+)'/.exec(message)?.[1]
+  const user = metric.measures.findIndex((one) => aggregateName(one.function) === refused)
+  if (user >= 0) return `${path}.measures[${user}]`
+  const condition = (['where', 'having'] as const).find((field) =>
+    [...(metric[field] ?? '').matchAll(/[A-Za-z_][A-Za-z0-9_]*/g)].some(([word]) => named.has(word.toUpperCase())),
+  )
+  return condition === undefined ? path : `${path}.${condition}`
 }
 
 /** The topics behind the two names of the message. */

@@ -81,9 +81,34 @@ const wrong: readonly Wrong[] = [
     sentence: 'a metric of a stream that no statement makes',
     yaml: `${GOOD}\nmetrics:\n  - {name: M, from: CLICK, measures: [{name: N, function: count}], by: [USERID], window: {type: tumbling, size: 1m}}`,
     reason: 'SqlInvalid',
-    at: 'spec.metrics[0]',
-    message: /CLICK does not exist/,
+    at: 'spec.metrics[0].from',
+    message: /^CLICK does not exist/,
   },
+  ...(
+    [
+      ['by a column that is not there', '{name: N, function: count}', 'NOPE', '', '.by[0]', /^GROUP BY column 'NOPE' cannot be resolved/],
+      [
+        'of a column that is not there',
+        '{name: N, function: sum, column: NOPE}',
+        'USERID',
+        '',
+        '.measures[0].column',
+        /^SELECT column 'NOPE' cannot be resolved/,
+      ],
+      ['that sums a text', '{name: N, function: sum, column: IP}', 'USERID', '', '.measures[0]', /^Function 'SUM' does not accept parameters \(STRING\)/],
+      ['with a condition on a column that is not there', '{name: N, function: count}', 'USERID', ', where: "NOPE > 3"', '.where', /WHERE column 'NOPE'/],
+      ['with a condition that is none', '{name: N, function: count}', 'USERID', ', where: "BYTES"', '.where', /boolean/],
+      ['with a condition over no measure', '{name: N, function: count}', 'USERID', ', having: "M > 3"', '.having', /HAVING/],
+    ] as const
+  ).map(
+    ([sentence, measure, by, further, field, message]): Wrong => ({
+      sentence: `a metric ${sentence}`,
+      yaml: `${GOOD}\nmetrics:\n  - {name: M, from: CLICKS, measures: [${measure}], by: [${by}]${further}, window: {type: tumbling, size: 1m}}`,
+      reason: 'SqlInvalid',
+      at: `spec.metrics[0]${field}`,
+      message,
+    }),
+  ),
   {
     sentence: 'an id column that is only in the key',
     yaml: table('upsert', '{name: q, sink: sink, function: count}').replace('idColumn: DOC_ID', 'idColumn: USERID'),
