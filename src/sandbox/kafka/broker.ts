@@ -12,7 +12,7 @@ export interface BrokerOptions {
   readonly groupInitialRebalanceDelayMs: number
 }
 
-export const NODE_ID = 1
+const NODE_ID = 1
 
 export class Broker {
   readonly nodeId = NODE_ID

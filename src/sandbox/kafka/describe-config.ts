@@ -2,7 +2,7 @@
 import { type ConfigDefinition, type ConfigType, type TopicConfig, topicConfigDefinitions } from './topic-config.ts'
 import { DEFAULT_PARTITIONS, DEFAULT_REPLICAS } from './topics.ts'
 
-export const ConfigSource = { TOPIC: 1, DYNAMIC_DEFAULT_BROKER: 3, STATIC_BROKER: 4, DEFAULT: 5 } as const
+const ConfigSource = { TOPIC: 1, DYNAMIC_DEFAULT_BROKER: 3, STATIC_BROKER: 4, DEFAULT: 5 } as const
 
 export interface DescribedConfig {
   readonly name: string

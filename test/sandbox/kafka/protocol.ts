@@ -65,7 +65,7 @@ const api = (key: number, flexibleFrom: number, request: string, response: strin
   response: parse(response),
 })
 
-export const apis = {
+const apis = {
   Produce: api(
     0,
     9,
@@ -195,7 +195,7 @@ export const apis = {
 
 export type ApiName = keyof typeof apis
 
-export function encodeRequest(name: ApiName, version: number, message: Message): Buffer {
+function encodeRequest(name: ApiName, version: number, message: Message): Buffer {
   const { request, flexibleFrom } = apis[name]
   return writeFields(request, version, version >= flexibleFrom, message)
 }

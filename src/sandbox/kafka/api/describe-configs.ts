@@ -15,7 +15,7 @@ import { ErrorCode, Refusal } from '../errors.ts'
 import { defineApi, firstError } from './api.ts'
 
 export const TOPIC_RESOURCE = 2
-export const BROKER_RESOURCE = 4
+const BROKER_RESOURCE = 4
 const TYPE_CODES = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 } as const
 
 interface DescribedResource {

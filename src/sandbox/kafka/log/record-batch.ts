@@ -14,7 +14,7 @@ import { crc32c } from '../wire/crc32c.ts'
 import { Reader, WireError } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
 
-export const BATCH_HEADER_BYTES = 61
+const BATCH_HEADER_BYTES = 61
 const LENGTH_END = 12
 const CRC_AT = 17
 const ATTRIBUTES_AT = 21
