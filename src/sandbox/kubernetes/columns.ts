@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../ports/index.ts'
 import { ageOf } from './duration.ts'
 import type { Json } from './json.ts'
-import { findAll, parseJsonPath } from './jsonpath.ts'
+import { findAll, type JsonPath, parseJsonPath } from './jsonpath.ts'
 import type { Column } from './resources.ts'
 
 export interface PrinterColumn {
@@ -38,14 +38,24 @@ export function customColumns(columns: readonly PrinterColumn[] | undefined): Co
 }
 
 function customColumn(definition: PrinterColumn): Column {
-  const path = parseJsonPath(definition.jsonPath)
+  const path = columnPath(definition.jsonPath)
   return {
     name: definition.name,
     type: definition.type,
     ...(definition.format ? { format: definition.format } : {}),
     description: definition.description ?? `Custom resource definition column (in JSONPath format): ${definition.jsonPath}`,
     priority: definition.priority ?? 0,
-    cell: (object, nowMs) => cellOf(definition.type, findAll(object, path)[0], nowMs),
+    cell: (object, nowMs) => cellOf(definition.type, path && findAll(object, path)[0], nowMs),
+  }
+}
+
+/** A path that is not understood is taken, as by the real server, and leaves its column empty. */
+function columnPath(text: string): JsonPath | undefined {
+  try {
+    return parseJsonPath(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -1,10 +1,10 @@
 /** Runs the controllers after each change, never inside it: what they do is a change of its own, as in a real cluster. */
 import type { Clock } from '../../ports/index.ts'
+import { ServeDefinitions } from './definitions/serve.ts'
 import { EventExpiry } from './event-expiry.ts'
 import { GarbageCollector } from './garbage.ts'
 import { NamespaceLifecycle } from './namespace-lifecycle.ts'
 import type { ResourceRegistry } from './resources.ts'
-import { ServeDefinitions } from './serve-definitions.ts'
 import type { Change, Store } from './store.ts'
 import type { Writes } from './writes.ts'
 

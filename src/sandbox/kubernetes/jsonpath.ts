@@ -85,3 +85,13 @@ function passes(child: Json, filter: { path: readonly Step[]; operator?: string;
       return found >= wanted
   }
 }
+
+/** The fields of a path that names nothing but fields; otherwise why it does not. */
+export function findSteps(text: string): string[] | string {
+  try {
+    const fields = parseJsonPath(text).map((step) => ('field' in step ? step.field : undefined))
+    return fields.every((field) => field !== undefined) ? (fields as string[]) : 'array notation is not allowed'
+  } catch (error) {
+    return (error as Error).message
+  }
+}

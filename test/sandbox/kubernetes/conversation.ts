@@ -1,6 +1,6 @@
 /**
  * A conversation with an API server, and how its answers are made comparable. `record-answers.ts` holds it with a real
- * one and keeps the answers in test/data/kubernetes-answers.json; the test holds it with the sandbox.
+ * one and keeps the answers in test/data/kubernetes-answers.json.gz; the test holds it with the sandbox.
  */
 import { BREAK, HOLD, rules, rulesCrd, rulesVersions } from './rules-crd.ts'
 import { widget, widgetCrd } from './widget-crd.ts'

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { type Clock, seededRandom, systemClock } from '../../../src/ports/index.ts'
 import { type KubernetesServer, startKubernetes } from '../../../src/sandbox/kubernetes/index.ts'
 import { ask, conversation, type Reply } from './conversation.ts'
 
 type Recorded = Reply & { readonly turn: string }
 
-const recorded = JSON.parse(readFileSync(new URL('../../data/kubernetes-answers.json', import.meta.url), 'utf8')) as Recorded[]
+const recorded = JSON.parse(gunzipSync(readFileSync(new URL('../../data/kubernetes-answers.json.gz', import.meta.url))).toString()) as Recorded[]
 
 /** Where the sandbox answers otherwise than the real server, and why that stays. */
 const KNOWN: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** The built-in types: what an operator and kubectl need of a cluster that runs no containers. */
-import { definitionType } from '../definitions.ts'
+import { definitionType } from '../definitions/type.ts'
 import type { ResourceType } from '../resources.ts'
 import { configMaps, secrets } from './data.ts'
 import { coreEvents, events } from './events.ts'

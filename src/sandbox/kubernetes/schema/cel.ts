@@ -19,6 +19,10 @@ interface CompiledRule {
 const environment: Environment = celEnvironment()
 const compiledRules = new WeakMap<Rule, CompiledRule>()
 
+export function usesOldSelf(expression: string): boolean {
+  return /\boldSelf\b/.test(expression)
+}
+
 function compile(rule: Rule): CompiledRule {
   let compiled = compiledRules.get(rule)
   if (!compiled) {
@@ -26,7 +30,7 @@ function compile(rule: Rule): CompiledRule {
       rule,
       evaluate: environment.parse(rule.rule),
       message: rule.messageExpression ? environment.parse(rule.messageExpression) : undefined,
-      usesOldSelf: /\boldSelf\b/.test(rule.rule),
+      usesOldSelf: usesOldSelf(rule.rule),
     }
     compiledRules.set(rule, compiled)
   }

@@ -11,7 +11,8 @@ export function applyDefaults(value: Json | undefined, schema: Schema): void {
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
     // A null where null is not allowed counts as missing if there is a default for it.
     const missing = !Object.hasOwn(value, key) || (value[key] === null && !property.nullable)
-    if (missing && property.default !== undefined) value[key] = clone(property.default)
+    // A default of null is none.
+    if (missing && property.default !== undefined && property.default !== null) value[key] = clone(property.default)
     applyDefaults(value[key], property)
   }
   if (typeof schema.additionalProperties === 'object') {
