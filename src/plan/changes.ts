@@ -81,7 +81,8 @@ function forbidden(
         message: `Topic ${node.name} has ${has.partitions} partitions, and ${wanted.partitions} are declared: Kafka can only add partitions`,
         mend: `Declare ${has.partitions}, or take a new topic.`,
       }
-    if (differences.includes('replicas'))
+    // Where nothing was declared before, Strimzi takes a number that is already so, and refuses another one itself.
+    if (differences.includes('replicas') && has.replicas !== -1)
       return {
         reason: 'ApprovalRequired',
         message: `Topic ${node.name} has ${has.replicas} replicas, and ${wanted.replicas} are declared: moving replicas is a job for Cruise Control`,

@@ -132,6 +132,18 @@ describe('A plan', () => {
       plan(edit(world(), 'KafkaTopic/clicks', withSpec({ partitions: 4 })), entries()),
       ['error PartitionsCannotShrink spec.topics[0]'],
     ],
+    'leaves replicas to Strimzi where none were declared before': () => [
+      plan(world(), entries(), graphOf(yaml('', ', replicas: 2'))),
+      ['InPlace KafkaTopic/clicks SpecChanged', 'InPlace KafkaTopic/BIG SpecChanged', 'InPlace KafkaTopic/M SpecChanged'],
+    ],
+    'does not move replicas': () => [
+      plan(
+        edit(world(graphOf(yaml('', ', replicas: 2'))), 'KafkaTopic/clicks', withSpec({ replicas: 3 })),
+        entries(graphOf(yaml('', ', replicas: 2'))),
+        graphOf(yaml('', ', replicas: 2')),
+      ),
+      ['error ApprovalRequired spec.topics[0]'],
+    ],
     'touches nothing of another pipeline': () => [
       plan(
         edit(world(), 'Connector/gen', (object) => ({ ...object, owner: { namespace: 'demo', pipeline: 'other' } })),

@@ -121,8 +121,9 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     },
 
     async check(desired, signal) {
-      signal.throwIfAborted()
-      const nodes = desired as readonly Desired<'KafkaTopic'>[]
+      // A topic with an object is known; one without was made by somebody else.
+      const objects = new Set((await list(signal)).map(topicNameOf))
+      const nodes = (desired as readonly Desired<'KafkaTopic'>[]).filter(({ spec }) => !objects.has(spec.topicName))
       if (nodes.length === 0) return []
       const findings: Finding[] = []
       const there = new Map((await kafka.describeTopics(nodes.map((node) => node.spec.topicName))).map((topic) => [topic.name, topic]))
