@@ -1,4 +1,5 @@
 /** The HTTP side: one catch-all route in front of the router, so that every refusal has Elasticsearch's own form. */
+import { gunzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock, Random } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
@@ -42,7 +43,10 @@ export async function startElasticsearch(options: ElasticsearchOptions): Promise
 
   const { app, listen } = createHttpServer({ name: 'elasticsearch', clock: options.clock, isMutating })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (request.headers['content-encoding'] !== 'gzip') return done(null, body.toString())
+    gunzip(body, (error, plain) => done(error, plain?.toString()))
+  })
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
   app.all('*', (request, reply) => respond(cluster, router, request, reply))
   app.addHook('onClose', async () => cluster.close())

@@ -45,6 +45,7 @@ export function logIn(state: GrafanaState, request: FastifyRequest, reply: Fasti
   reply.header('set-cookie', [
     `${COOKIE}=${token}; ${attributes}`,
     `${COOKIE}_expiry=${Math.floor(expires / 1000)}; Path=/; Max-Age=${LIFETIME_MS / 1000}; SameSite=Lax`,
+    'redirect_to=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
   ])
   const target = safeTarget(cookieValue(request.headers.cookie, 'redirect_to'))
   return reply.send({ message: 'Logged in', redirectUrl: target })

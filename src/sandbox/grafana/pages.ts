@@ -29,8 +29,9 @@ export function pageRoutes(app: FastifyInstance, state: GrafanaState): void {
     const own = /^[a-z-]+(?:\/[a-z-]+)?\.(js|css)$/.test(name)
     const path = name.startsWith('vendor/') && vendor ? join(UPLOT, vendor) : own ? join(FOLDER, name) : undefined
     if (path === undefined) throw notFound('Not found')
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text === undefined) throw notFound('Not found')
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOENT' ? notFound('Not found') : error
+    })
     return reply.type(TYPES[name.split('.').pop() ?? ''] ?? 'text/plain').send(text)
   })
 }

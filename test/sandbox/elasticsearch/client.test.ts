@@ -55,6 +55,12 @@ describe('Elasticsearch stand-in with the stock client', () => {
     })
   })
 
+  it('takes compressed bodies', async () => {
+    const compressing = new Client({ node: server.url, maxRetries: 0, compression: true })
+    assert.equal((await compressing.count({ index: 'events_per_min', query: { term: { USERID: 3 } } })).count, 6)
+    await compressing.close()
+  })
+
   it('upserts: the same id again is an update, and the count stays', async () => {
     const again = await client.index({
       index: 'events_per_min',

@@ -86,7 +86,7 @@ describe('Grafana pages in Chromium', function () {
 
   it('says so when a query fails or finds nothing', async () => {
     assert.equal(await state(8), 'error')
-    assert.match((await page.locator('[data-panel-id="8"] .panel-fault').textContent()) ?? '', /Failed to parse query/)
+    assert.match((await page.locator('[data-panel-id="8"] .panel-note').textContent()) ?? '', /Failed to parse query/)
     assert.equal(await state(9), 'nodata')
     assert.equal(await page.locator('[data-panel-id="9"] .panel-note').textContent(), 'No data')
   })
@@ -105,6 +105,14 @@ describe('Grafana pages in Chromium', function () {
     await page.goto(`${grafana.url}/connections/datasources`)
     await page.locator('.health.good').waitFor()
     assert.equal(await page.locator('.row .health').textContent(), 'Elasticsearch data source is healthy.')
+  })
+
+  it('shows in every panel that asks when Elasticsearch is gone', async () => {
+    await es.close()
+    await page.goto(`${grafana.url}/d/clicks-events`)
+    await page.locator('#grid[data-state=done]').waitFor()
+    for (const { id, targets } of dashboard.panels) assert.equal(await state(id), targets.length > 0 ? 'error' : 'done')
+    assert.match((await page.locator('[data-panel-id="1"] .panel-note').textContent()) ?? '', /ECONNREFUSED/)
   })
 
   it('had no fault in its scripts', () => assert.deepEqual(faults, []))

@@ -137,12 +137,15 @@ async function loadPanel(panel, range) {
       faults.push(error.message)
     }
   }
-  fault.hidden = faults.length === 0
   fault.textContent = faults.join('\n')
+  fault.title = fault.textContent
   const shown = transform(frames, json.transformations)
   panel.redraw = () => {
     const drawn = drawPanel(panel, shown, range)
     panel.values.textContent = JSON.stringify(drawn)
+    // Once is enough: over what could be drawn all the same, or instead of it.
+    fault.hidden = faults.length === 0 || drawn.empty === true
+    if (faults.length > 0 && drawn.empty) panel.body.replaceChildren(element('p', { class: 'panel-note failed' }, [faults.join('\n')]))
     node.dataset.panelState = faults.length > 0 ? 'error' : drawn.empty ? 'nodata' : 'done'
   }
   panel.redraw()
