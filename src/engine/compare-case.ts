@@ -2,6 +2,8 @@
  * Compares what was written with what an output file expects: for every topic that the file names exactly these records, in this
  * order. Field names match without regard to case, numbers by value (as doubles), a timestamp only where the file gives one.
  */
+import { valuesEqual } from './compare.ts'
+import type { RecordHeaders } from './engine.ts'
 import { isNumeric, isObject, type Json, numberText } from './json/tree.ts'
 import type { CaseRecord } from './test-case.ts'
 
@@ -31,7 +33,12 @@ export function compareOutputs(expected: readonly CaseRecord[], actual: readonly
 
 function sameRecord(expected: CaseRecord, actual: CaseRecord): boolean {
   if (expected.timestamp !== undefined && expected.timestamp !== actual.timestamp) return false
+  if (expected.headers && !sameHeaders(expected.headers, actual.headers ?? [])) return false
   return sameWindow(expected.window, actual.window) && sameJson(expected.key, actual.key) && sameJson(expected.value, actual.value)
+}
+
+function sameHeaders(a: RecordHeaders, b: RecordHeaders): boolean {
+  return a.length === b.length && a.every(([name, value], i) => name === b[i]![0] && valuesEqual(value, b[i]![1]))
 }
 
 function sameWindow(a: CaseRecord['window'], b: CaseRecord['window']): boolean {

@@ -5,6 +5,8 @@
 import type { AnalysedQuery, Source } from '../sql/index.ts'
 import type { Value } from './values.ts'
 
+export type RecordHeaders = ReadonlyArray<readonly [string, Uint8Array | null]>
+
 /** A record as it stands in a topic. */
 export interface InputRecord {
   readonly topic: string
@@ -14,7 +16,7 @@ export interface InputRecord {
   readonly timestamp: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
-  readonly headers?: ReadonlyArray<readonly [string, Uint8Array | null]>
+  readonly headers?: RecordHeaders
 }
 
 export interface WindowBounds {
@@ -30,6 +32,8 @@ export interface OutputRow {
   readonly value: readonly Value[] | null
   readonly timestamp: number
   readonly window?: WindowBounds
+  /** Those of the record that caused it; absent when it had none. */
+  readonly headers?: RecordHeaders
 }
 
 /** What a query writes to its sink topic. */
@@ -38,6 +42,7 @@ export interface OutputRecord {
   readonly timestamp: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
+  readonly headers?: RecordHeaders
   readonly row: OutputRow
 }
 

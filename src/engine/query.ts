@@ -40,12 +40,14 @@ export function compileQuery(options: CompileOptions): RunningQuery {
   const sinkTime = sink && compileSinkTime(sink)
   const emit = (row: OutputRow): void => {
     if (!limit.take()) return
+    const { headers, timestamp } = current!
+    const caused = headers && headers.length > 0 ? { ...row, headers } : row
     if (!sinkTime) {
-      output.push(row)
+      output.push(caused)
       return
     }
     try {
-      output.push(sinkTime(row, Math.max(streamTime, current!.timestamp)))
+      output.push(sinkTime(caused, Math.max(streamTime, timestamp)))
     } catch (error) {
       report(new Error(`Error writing row with extracted timestamp: ${(error as Error).message}`))
     }

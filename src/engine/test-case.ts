@@ -4,7 +4,7 @@
  * formats of that runner.
  */
 import type { Source } from '../sql/index.ts'
-import type { InputRecord, OutputRecord, ProcessingError, WindowBounds } from './engine.ts'
+import type { InputRecord, OutputRecord, ProcessingError, RecordHeaders, WindowBounds } from './engine.ts'
 import { printJson } from './json/print.ts'
 import { parseJson } from './json/scanner.ts'
 import { isNumeric, isObject, type Json, numberText } from './json/tree.ts'
@@ -25,6 +25,8 @@ export interface CaseRecord {
   /** Absent in a file that leaves it out: 0 in an input, anything in an output. */
   readonly timestamp?: number
   readonly window?: { readonly start: number; readonly end: number; readonly type: 'time' | 'session' }
+  /** Absent in an output file: any. */
+  readonly headers?: RecordHeaders
 }
 
 export interface CaseResult {
@@ -48,6 +50,15 @@ function numberOf(json: Json | undefined): number {
   return json !== undefined && isNumeric(json) ? Number(numberText(json)) : 0
 }
 
+/** `[{"KEY": "name", "VALUE": "base64"}]` */
+function headersOf(json: Json | undefined): [string, Uint8Array | null][] {
+  if (!Array.isArray(json)) return []
+  return (json as ReadonlyMap<string, Json>[]).map((header) => {
+    const value = header.get('VALUE')
+    return [String(header.get('KEY')), typeof value === 'string' ? (fromBase64(value) ?? null) : null]
+  })
+}
+
 function caseRecord(record: ReadonlyMap<string, Json>): CaseRecord {
   const given = record.get('timestamp')
   const base = {
@@ -55,6 +66,7 @@ function caseRecord(record: ReadonlyMap<string, Json>): CaseRecord {
     key: record.get('key') ?? null,
     value: record.get('value') ?? null,
     ...(given === undefined ? {} : { timestamp: numberOf(given) }),
+    ...(record.has('headers') ? { headers: headersOf(record.get('headers')) } : {}),
   }
   const window = record.get('window')
   if (window === undefined || window === null || !isObject(window)) return base
@@ -83,7 +95,7 @@ function formatOf(source: Source, side: Side): { format: string; encode(json: Js
 }
 
 /** The bytes of a record of an input file, in the formats of the source over its topic. */
-export function encodeCaseRecord(record: CaseRecord, source: Source, offset: bigint, headers: InputRecord['headers'] = []): InputRecord {
+export function encodeCaseRecord(record: CaseRecord, source: Source, offset: bigint): InputRecord {
   const bytes = record.key === null ? null : formatOf(source, 'key').encode(record.key)
   const { window } = record
   const bounds: WindowBounds | undefined = window && { type: window.type === 'session' ? 'SESSION' : 'TUMBLING', start: window.start, end: window.end }
@@ -94,36 +106,22 @@ export function encodeCaseRecord(record: CaseRecord, source: Source, offset: big
     timestamp: record.timestamp ?? 0,
     key: bounds ? appendWindow(bytes, bounds) : bytes,
     value: record.value === null ? null : formatOf(source, 'value').encode(record.value),
-    headers,
+    ...(record.headers ? { headers: record.headers } : {}),
   }
 }
 
 /** A record of a topic as it would stand in an output file. */
-export function decodeCaseRecord(record: Pick<OutputRecord, 'topic' | 'timestamp' | 'key' | 'value'>, source: Source): CaseRecord {
+export function decodeCaseRecord(record: Pick<OutputRecord, 'topic' | 'timestamp' | 'key' | 'value' | 'headers'>, source: Source): CaseRecord {
   const parts = record.key !== null && source.window ? splitWindow(record.key, source.window) : { key: record.key, window: undefined }
   const key = parts.key === null ? null : formatOf(source, 'key').decode(parts.key)
   const value = record.value === null ? null : formatOf(source, 'value').decode(record.value)
-  const base = { topic: record.topic, key, value, timestamp: record.timestamp }
+  const base = { topic: record.topic, key, value, timestamp: record.timestamp, ...(record.headers ? { headers: record.headers } : {}) }
   if (!parts.window) return base
   const { start, end, type } = parts.window
   return { ...base, window: { start, end, type: type === 'SESSION' ? 'session' : 'time' } }
 }
 
 // ---------------------------------------------------------------- running
-
-function headersOf(json: Json | undefined): [string, Uint8Array | null][] {
-  if (!Array.isArray(json)) return []
-  return (json as ReadonlyMap<string, Json>[]).map((header) => {
-    const value = header.get('VALUE')
-    return [String(header.get('KEY')), typeof value === 'string' ? (fromBase64(value) ?? null) : null]
-  })
-}
-
-/** Record headers of an input file, by the record's place. */
-function headersOfFile(text: string): [string, Uint8Array | null][][] {
-  const inputs = (parseJson(text) as ReadonlyMap<string, Json>).get('inputs') as ReadonlyMap<string, Json>[]
-  return inputs.map((record) => headersOf(record.get('headers')))
-}
 
 function sourceOver(script: Script, topic: string): Source | undefined {
   return script.sources.find((source) => source.topic === topic)
@@ -133,7 +131,6 @@ function sourceOver(script: Script, topic: string): Source | undefined {
 export function runCase(files: { readonly statements: string; readonly input: string }, options: ScriptOptions = {}): CaseResult {
   const errors: ProcessingError[] = []
   const script = compileScript(files.statements, { ...options, onError: (error) => errors.push(error) })
-  const headers = headersOfFile(files.input)
   const topics = new Map<string, InputRecord[]>()
   const provided: InputRecord[] = []
   const outputs: CaseRecord[] = []
@@ -144,11 +141,11 @@ export function runCase(files: { readonly statements: string; readonly input: st
     provided.push(list.at(-1)!)
     outputs.push(decodeCaseRecord(list.at(-1)!, source))
   }
-  for (const [i, record] of parseCaseFile(files.input, 'inputs').entries()) {
+  for (const record of parseCaseFile(files.input, 'inputs')) {
     const source = sourceOver(script, record.topic)
     if (!source) continue
     const list = topics.getOrInsert(record.topic, [])
-    const input = encodeCaseRecord(record, source, BigInt(list.length), headers[i])
+    const input = encodeCaseRecord(record, source, BigInt(list.length))
     list.push(input)
     provided.push(input)
   }
@@ -160,7 +157,8 @@ export function runCase(files: { readonly statements: string; readonly input: st
       for (const row of query.process(input)) {
         const output = query.encode(row)
         const list = topics.getOrInsert(output.topic, [])
-        list.push({ topic: output.topic, partition: 0, offset: BigInt(list.length), timestamp: output.timestamp, key: output.key, value: output.value })
+        const { row: _, ...written } = output
+        list.push({ ...written, partition: 0, offset: BigInt(list.length) })
         outputs.push(decodeCaseRecord(output, sink))
       }
     }

@@ -60,6 +60,7 @@ export function createTopology(partitionOf: (record: OutputRecord) => number = (
               timestamp: output.timestamp,
               key: output.key,
               value: output.value,
+              ...(output.headers ? { headers: output.headers } : {}),
             })
           }
         }

@@ -11,12 +11,13 @@ export function compileWriter(sink: Source): RecordWriter {
   const valueFormat = columnsFormat(sink.valueFormat, sink.value, sink.wrapSingleValue)
   return (row) => {
     const key = row.key === null ? null : keyFormat.write(row.key)
-    return {
+    const record = {
       topic: sink.topic,
       timestamp: row.timestamp,
       key: row.window ? appendWindow(key, row.window) : key,
       value: row.value === null ? null : valueFormat.write(row.value),
       row,
     }
+    return row.headers ? { ...record, headers: row.headers } : record
   }
 }
