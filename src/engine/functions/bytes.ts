@@ -23,7 +23,8 @@ function decode(text: string, encoding: string): Uint8Array {
     case 'hex':
       return fromHex(text)
     case 'utf8':
-      return encodeText(text)
+      // A value of its own: it may be kept for long.
+      return encodeText(text).slice()
     case 'ascii':
       return Uint8Array.from(text, (char) => (char.charCodeAt(0) < 128 ? char.charCodeAt(0) : 63))
     case 'base64': {

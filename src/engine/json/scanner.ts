@@ -47,6 +47,16 @@ export class JsonScanner {
     return Number.isNaN(this.peek())
   }
 
+  /** Takes the string if it is this one; `name` needs no escapes. */
+  takeString(name: string): boolean {
+    if (this.peek() !== QUOTE) return false
+    const start = this.#at + 1
+    const end = start + name.length
+    if (this.#text.charCodeAt(end) !== QUOTE || !this.#text.startsWith(name, start)) return false
+    this.#at = end + 1
+    return true
+  }
+
   string(): string {
     this.expect(QUOTE)
     if (this.#hasEscapes) return this.#escapedString()

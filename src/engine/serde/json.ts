@@ -8,13 +8,13 @@ import { jsonWriter } from './json-text.ts'
 import { type JsonReader, jsonReader } from './json-values.ts'
 import { decodeText, encodeText } from './text.ts'
 
-/** Where a field of the JSON goes: exact names win over those that match only in upper case. */
+/** Where a field of the JSON goes: exact names win over those that match only in upper case. Slot -1: nowhere. */
 interface Target {
+  readonly field: string
   readonly slot: number
   readonly exact: boolean
 }
 
-const NO_TARGET: Target = { slot: -1, exact: false }
 /** Field names seen are remembered up to here, so that a topic of ever new names does not fill the memory. */
 const NAMES_MAX = 1000
 
@@ -25,17 +25,31 @@ function targetFinder(columns: readonly Column[]): (field: string) => Target {
     const seen = known.get(field)
     if (seen) return seen
     const exact = slots.get(field)
-    const folded = slots.get(field.toUpperCase())
-    const target = exact !== undefined ? { slot: exact, exact: true } : folded !== undefined ? { slot: folded, exact: false } : NO_TARGET
+    const target = { field, slot: exact ?? slots.get(field.toUpperCase()) ?? -1, exact: exact !== undefined }
     if (known.size < NAMES_MAX) known.set(field, target)
+    return target
+  }
+}
+
+const PLAIN_NAME = /^[\w $.@-]*$/
+
+/** Finds the next field's target; records of a topic mostly name their fields in the same order, so the former one is tried first. */
+function fieldReader(columns: readonly Column[], scanner: JsonScanner): (place: number) => Target {
+  const targetOf = targetFinder(columns)
+  const former: Target[] = []
+  return (place) => {
+    const expected = former[place]
+    if (expected && scanner.takeString(expected.field)) return expected
+    const target = targetOf(scanner.string())
+    if (place < NAMES_MAX && PLAIN_NAME.test(target.field)) former[place] = target
     return target
   }
 }
 
 function readObject(columns: readonly Column[]): (bytes: Uint8Array) => Value[] | null {
   const readers = columns.map((column) => jsonReader(column.type))
-  const targetOf = targetFinder(columns)
   const scanner = new JsonScanner()
+  const nextTarget = fieldReader(columns, scanner)
   const width = columns.length
   // The record in which a slot was last filled by its exact name.
   const exactIn = new Float64Array(width)
@@ -49,11 +63,11 @@ function readObject(columns: readonly Column[]): (bytes: Uint8Array) => Value[] 
     const row: Value[] = new Array<Value>(width).fill(null)
     generation++
     if (scanner.take(125)) return row
+    let place = 0
     do {
-      const field = scanner.string()
+      const target = nextTarget(place++)
       scanner.expect(58)
       const json = scanner.value()
-      const target = targetOf(field)
       if (target.slot < 0) continue
       if (target.exact) exactIn[target.slot] = generation
       else if (exactIn[target.slot] === generation) continue
