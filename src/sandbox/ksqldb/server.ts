@@ -3,17 +3,17 @@ import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import { type ConnectClient, createConnectClient } from './connect/client.ts'
 import type { BodyValue } from './rest/body.ts'
 import { genericError, statementError } from './rest/errors.ts'
-import type { StartOffsets } from './run/partitions.ts'
-import { QueryHost } from './run/query-host.ts'
+import type { QueryHost } from './run/query-host.ts'
+import { QueryRuns } from './run/query-runs.ts'
 import type { ServerView, TransientQuery } from './server-view.ts'
-import { applyChange, type Change, type Effects } from './statements/change.ts'
+import { applyChange, type Change } from './statements/change.ts'
 import type { PlanningWorld } from './statements/create.ts'
 import { parseRequest, runStatements } from './statements/execute.ts'
 import { restoreChange } from './statements/restore.ts'
-import { checkOverrides, unknownOverride } from './statements/settings.ts'
+import { checkOverrides, singleValues, unknownOverride } from './statements/settings.ts'
 import type { CommandRequest, CommandStatus, Entity, Parsed, Session, World } from './statements/world.ts'
 import { CommandLog } from './store/command-log.ts'
-import { type PersistentQuery, State } from './store/state.ts'
+import { State } from './store/state.ts'
 import { Topics } from './store/topics.ts'
 
 export interface ServerOptions {
@@ -26,17 +26,7 @@ export interface ServerOptions {
   readonly properties: Readonly<Record<string, string>>
 }
 
-/** What is put in can be one name, one text or one number, never a piece of a statement; other values are not put in. */
-export function safeVariables(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter(([, value]) =>
-      /^\s*(?:[A-Za-z_][\w-]*|`(?:[^`]|``)+`|'(?:[^']|'')*'|"(?:[^"]|"")*"|[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*$/.test(value),
-    ),
-  )
-}
-
 const COMMAND_WAIT_MS = 5_000
-const RETRY = { initialMs: 15_000, maxMs: 900_000 }
 /** Statements that read only: they need not wait for others. */
 const READING = new Set(['List', 'Describe', 'DescribeAll', 'DescribeFunction', 'DescribeConnector', 'Explain', 'AssertTopic', 'AssertSchema'])
 
@@ -52,16 +42,13 @@ export class KsqldbServer implements ServerView {
   readonly #connect: ConnectClient
   readonly #commands: CommandLog
   readonly #state = new State()
-  readonly #hosts = new Map<string, QueryHost>()
+  readonly runs: QueryRuns
   readonly #transients = new Map<string, TransientQuery>()
   /** Open PRINTs: no queries, but they must end with the server. */
   readonly #prints = new Map<string, () => void>()
   /** Changes are made one request at a time. */
   #line: Promise<unknown> = Promise.resolve()
-  /** Queries that are gone but still members of their groups. */
-  readonly #leaving = new Set<Promise<unknown>>()
   #clusterId = ''
-  #closing = false
   /** Set once the port is known. */
   host = '127.0.0.1:8088'
 
@@ -74,6 +61,7 @@ export class KsqldbServer implements ServerView {
     this.random = options.random
     this.log = options.log
     this.#connect = createConnectClient(options.connectUrl, options.clock)
+    this.runs = new QueryRuns(options)
     this.#commands = new CommandLog(options.kafka, options.log, options.serviceId)
   }
 
@@ -94,22 +82,20 @@ export class KsqldbServer implements ServerView {
       this.#state
         .queries()
         .map((query) =>
-          this.#startQuery(query).catch((error: unknown) => this.log.error({ query: query.id, err: error }, 'a query could not be started again')),
+          this.runs.start(query).catch((error: unknown) => this.log.error({ query: query.id, err: error }, 'a query could not be started again')),
         ),
     )
   }
 
   async close(): Promise<void> {
-    this.#closing = true
     for (const query of this.#transients.values()) query.end()
     for (const end of this.#prints.values()) end()
     await this.#line.catch(() => undefined)
-    await Promise.all([...[...this.#hosts.values()].map((host) => host.stop()), ...this.#leaving])
+    await this.runs.close()
   }
 
   /** Ends the whole cluster: no query, no command topic, and the topics of sources that match are gone. */
   async terminateCluster(patterns: readonly string[]): Promise<Entity> {
-    this.#closing = true
     const doomed = this.#state
       .entries()
       .map((entry) => entry.source.topic)
@@ -117,7 +103,7 @@ export class KsqldbServer implements ServerView {
     const commandSequenceNumber = this.#commands.last + 2
     this.#line = this.#line.then(async () => {
       for (const query of this.#transients.values()) query.end()
-      await Promise.all(this.#state.queries().map((query) => this.#stopQuery(query.id, true)))
+      await Promise.all(this.#state.queries().map((query) => this.runs.stop(query.id, true)))
       for (const topic of new Set([...doomed, this.#commands.topic])) await this.kafka.deleteTopic(topic)
     })
     this.#line.catch((error: unknown) => this.log.error({ err: error }, 'the cluster could not be ended'))
@@ -150,7 +136,7 @@ export class KsqldbServer implements ServerView {
   ): Promise<Entity[]> {
     if (sequence !== undefined) await this.#awaitCommand(sequence)
     checkOverrides(properties)
-    const parsed = parseRequest(text, { variables: safeVariables(variables) })
+    const parsed = parseRequest(text, { variables: singleValues(variables) })
     const [first] = parsed
     const unknown = unknownOverride(properties)
     if (first !== undefined && unknown !== undefined) throw statementError(unknown, first.text, 50000)
@@ -210,82 +196,16 @@ export class KsqldbServer implements ServerView {
     const effects = applyChange(this.#state, change, sequence)
     const status: CommandStatus = { status: 'SUCCESS', message: effects.message, queryId: effects.queryId }
     this.statuses.set(id, status)
-    await this.#perform(effects)
+    await this.runs.perform(effects)
     return status
-  }
-
-  async #perform(effects: Effects): Promise<void> {
-    const replaced = new Set(effects.start.map((query) => query.id))
-    await Promise.all(effects.stop.map((id) => this.#stopQuery(id, !replaced.has(id))))
-    for (const query of effects.start) await this.#startQuery(query)
-    for (const id of effects.pause) this.#hosts.get(id)?.pause()
-    for (const id of effects.resume) this.#hosts.get(id)?.resume()
-  }
-
-  async #stopQuery(id: string, forGood: boolean): Promise<void> {
-    const host = this.#hosts.get(id)
-    this.#hosts.delete(id)
-    await host?.finish()
-    // Leaving the group takes as long as a fetch: nobody need wait for that, the query that replaces this one will.
-    const leave = async () => {
-      await host?.stop()
-      if (forGood) await this.kafka.deleteGroup(this.groupOf(id))
-    }
-    const left = leave().catch((error: unknown) => this.log.debug({ query: id, err: error }, 'its consumer group could not be left or deleted'))
-    this.#leaving.add(left)
-    void left.finally(() => this.#leaving.delete(left))
-  }
-
-  async #startQuery(query: PersistentQuery): Promise<void> {
-    if (this.#closing) return
-    const host = new QueryHost({
-      ...this.hostDefaults(query.properties),
-      groupId: this.groupOf(query.id),
-      query: query.query,
-      ...(query.sink === undefined ? {} : { sink: query.sink }),
-      startsAt: query.startsAt,
-    })
-    this.#hosts.set(query.id, host)
-    if (query.paused) host.pause()
-    await host.start()
-  }
-
-  /** What all runs of queries have in common. */
-  hostDefaults(properties: Readonly<Record<string, BodyValue>>) {
-    const cache = this.effective(properties, 'cache.max.bytes.buffering') ?? this.effective(properties, 'statestore.cache.max.bytes')
-    return {
-      kafka: this.kafka,
-      clock: this.clock,
-      random: this.random,
-      log: this.log,
-      commitIntervalMs: Number(this.effective(properties, 'commit.interval.ms') ?? 2_000),
-      caching: cache !== '0',
-      retry: RETRY,
-    }
-  }
-
-  /** A Kafka Streams property as it holds for a query: its own, else the server's. */
-  effective(properties: Readonly<Record<string, BodyValue>>, name: string): string | undefined {
-    const value = properties[name] ?? properties[`ksql.streams.${name}`] ?? this.properties[`ksql.streams.${name}`] ?? this.properties[name]
-    return value === undefined || value === null ? undefined : String(value)
   }
 
   /** A new query's first offsets: those that it reads from the end on are noted, so that its state can be rebuilt. */
   async #withStart(change: Change): Promise<Change> {
     if (!('query' in change) || change.query === undefined || this.#state.query(change.query.id) !== undefined) return change
     const { query } = change
-    const startsAt = await this.startOffsets(query.query, query.properties)
+    const startsAt = await this.runs.startOffsets(query.query, query.properties)
     return { ...change, query: { ...query, startsAt } } as Change
-  }
-
-  async startOffsets(query: PersistentQuery['query'], properties: Readonly<Record<string, BodyValue>>): Promise<StartOffsets> {
-    const reset = this.effective(properties, 'auto.offset.reset')
-    const sources = [query.from.source, ...query.joins.map((join) => join.right.source)]
-    // Tables are read whole unless told otherwise.
-    const fromEnd = sources.filter((source) => (reset ?? (source.sourceType === 'TABLE' ? 'earliest' : 'latest')) === 'latest').map((source) => source.topic)
-    if (fromEnd.length === 0) return {}
-    const offsets = await this.kafka.topicOffsets(fromEnd)
-    return Object.fromEntries([...offsets].map(([topic, parts]) => [topic, Object.fromEntries(parts.map(({ partition, end }) => [partition, String(end)]))]))
   }
 
   async #restore(commands: Awaited<ReturnType<CommandLog['open']>>): Promise<void> {
@@ -323,7 +243,7 @@ export class KsqldbServer implements ServerView {
   // ------------------------------------------------------------- what statements ask
 
   hostOf(queryId: string): QueryHost | undefined {
-    return this.#hosts.get(queryId)
+    return this.runs.host(queryId)
   }
 
   transient(queryId: string): TransientQuery | undefined {
@@ -364,10 +284,10 @@ export class KsqldbServer implements ServerView {
   }
 
   groupOf(queryId: string): string {
-    return `_confluent-ksql-${this.serviceId}query_${queryId}`
+    return this.runs.groupOf(queryId)
   }
 
   transientGroupOf(queryId: string): string {
-    return `_confluent-ksql-${this.serviceId}transient_${queryId}`
+    return this.runs.transientGroupOf(queryId)
   }
 }

@@ -8,10 +8,11 @@ import { genericError, StatementFault, statementError } from '../rest/errors.ts'
 import { JSON_TYPE } from '../rest/respond.ts'
 import { QueryHost } from '../run/query-host.ts'
 import { readToEnd, readTopic } from '../run/read-topic.ts'
-import { type KsqldbServer, safeVariables } from '../server.ts'
+import type { KsqldbServer } from '../server.ts'
 import { catalogueOf } from '../statements/create.ts'
 import { parseRequest } from '../statements/execute.ts'
 import { toRestError } from '../statements/faults.ts'
+import { singleValues } from '../statements/settings.ts'
 import { analysisOptions } from '../statements/world.ts'
 import { type AnswerStream, openAnswer } from './answer-stream.ts'
 import { answerColumns, answerRow } from './columns.ts'
@@ -45,7 +46,7 @@ function oneStatement(request: QueryRequest): { statement: Statement; text: stri
   const { sql } = request
   let parsed: ReturnType<typeof parseRequest>
   try {
-    parsed = parseRequest(sql, { variables: safeVariables(request.variables) })
+    parsed = parseRequest(sql, { variables: singleValues(request.variables) })
   } catch (error) {
     throw withStatement(toRestError(error, sql, sql), sql)
   }
@@ -138,7 +139,7 @@ async function push(query: AnalysedQuery, text: string, request: QueryRequest, r
   const queryId = `transient_${query.from.source.name}_${server.randomId()}`
   const groupId = `${server.transientGroupOf(queryId)}_${server.now()}`
   const columns = answerColumns(query)
-  const startsAt = await server.startOffsets(query, request.properties)
+  const startsAt = await server.runs.startOffsets(query, request.properties)
   let count = 0
   let ended = false
   const finish = (close: () => void) => {
@@ -161,7 +162,7 @@ async function push(query: AnalysedQuery, text: string, request: QueryRequest, r
   const host = runnable(
     () =>
       new QueryHost({
-        ...server.hostDefaults(request.properties),
+        ...server.runs.defaults(request.properties),
         groupId,
         // The limit counts rows that are sent, after the caches.
         query: withoutLimit(query),

@@ -8,7 +8,7 @@ import { genericError } from './errors.ts'
 import { answer, answerError, answerJson, JSON_TYPE } from './respond.ts'
 
 /** The version whose answers this server gives. */
-export const VERSION = '7.9.0'
+const VERSION = '7.9.0'
 
 const COMMAND_TYPES = ['TOPIC', 'STREAM', 'TABLE', 'TERMINATE', 'CLUSTER', 'TYPE', 'PAUSE', 'RESUME', 'CONNECTOR']
 const COMMAND_ACTIONS = ['CREATE', 'DROP', 'EXECUTE', 'ALTER']

@@ -2,17 +2,8 @@
 import type { Value } from '../../../engine/index.ts'
 import type { SqlType } from '../../../sql/index.ts'
 
-/** Already JSON: kept as it stands by `toJson`. */
-export class RawJson {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-/** `JSON.stringify` that also takes bigints and texts that are JSON already. */
+/** `JSON.stringify` that also takes bigints. */
 export function toJson(value: unknown): string {
-  if (value instanceof RawJson) return value.text
   if (typeof value === 'bigint') return value.toString()
   if (Array.isArray(value)) return `[${value.map((item) => (item === undefined ? 'null' : toJson(item))).join(',')}]`
   if (typeof value === 'object' && value !== null) {
@@ -78,6 +69,6 @@ function timeText(ms: number): string {
   return text.endsWith('.000') ? text.slice(0, 8) : text
 }
 
-export function timestampText(ms: number): string {
+function timestampText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 23)
 }

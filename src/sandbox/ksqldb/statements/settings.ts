@@ -46,3 +46,9 @@ function badValue(name: string, value: BodyValue): string | undefined {
     return `Invalid value ${text} for configuration ${rule.name}: Not a number of type ${rule.number}`
   return undefined
 }
+
+/** What variables put in can be one name, one text or one number, never a piece of a statement; other values are not put in. */
+export function singleValues(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const single = /^\s*(?:[A-Za-z_][\w-]*|`(?:[^`]|``)+`|'(?:[^']|'')*'|"(?:[^"]|"")*"|[-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*$/
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => single.test(value)))
+}

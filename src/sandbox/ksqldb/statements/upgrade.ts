@@ -16,7 +16,7 @@ export function checkSourceUpgrade(from: Source, to: Source): void {
   if (changes.length > 0) throw new StatementFault(`Cannot upgrade data source: ${changes.join('\n\tAND ')}`, 40001, 'completed')
 }
 
-export function schemaText(source: Pick<Source, 'key' | 'value'>): string {
+function schemaText(source: Pick<Source, 'key' | 'value'>): string {
   return [...source.key.map((column) => `${columnText(column)} KEY`), ...source.value.map(columnText)].join(', ')
 }
 
