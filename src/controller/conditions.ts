@@ -36,7 +36,7 @@ const STAGES: Readonly<Record<Stage, { condition: ConditionType; backend: Backen
 }
 
 /** In the order in which they are shown. What is not in the map is not there. */
-export function judge(outcome: Outcome): ReadonlyMap<ConditionType, Verdict> {
+export function judge(outcome: Outcome): Map<ConditionType, Verdict> {
   const verdicts = new Map<ConditionType, Verdict>()
   const error = outcome.findings.find(({ severity }) => severity === 'error')
   const stall = error ? { reason: error.reason, message: findingText(error) } : firstStall(outcome.failures)

@@ -1,7 +1,7 @@
 /** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
 import { createHash } from 'node:crypto'
-import { type Condition, durationMs, PIPELINE, type PipelineStatus, type Reason } from '../api/index.ts'
-import type { Action, Plan, Stage } from '../plan/index.ts'
+import { type Condition, conditionTypes, durationMs, PIPELINE, type PipelineStatus, type Reason } from '../api/index.ts'
+import type { Action, Owner, Plan, Stage } from '../plan/index.ts'
 import { type KubeObject, toFailure } from '../ports/index.ts'
 import { judge } from './conditions.ts'
 import type { WorkResult } from './queue.ts'
@@ -120,12 +120,12 @@ export class PipelineReconciler {
     const now = services.clock.now()
     const generation = run.object.metadata.generation ?? 0
     if (run.blind && before.observedGeneration === generation) return this.#follow(run, true)
+    const known = before.conditions?.find(({ type }) => type === 'DataFlowing')
+    // Not looked at in this run: what was seen last still stands.
+    if (run.flow === undefined && known !== undefined) verdicts.set('DataFlowing', known)
     const conditions = conditionsOf(verdicts, before.conditions ?? [], { now, generation })
     this.#follow(run, verdicts.has('Reconciling') || isFirstDataAwaited(conditions, now))
-    for (const { type, status } of conditions) {
-      const value = status === 'True' ? 1 : status === 'False' ? 0 : -1
-      services.metrics.condition.set({ namespace: run.owner.namespace, pipeline: run.owner.pipeline, type }, value)
-    }
+    showConditions(services.metrics, run.owner, conditions)
     const after = statusOf(run, before, conditions, generation)
     const uid = run.object.metadata.uid!
     const quiet = !verdicts.has('Reconciling') && sameButWording(before, after) && now - (this.#writtenAt.get(uid) ?? 0) < WORDING_EVERY_MS
@@ -173,8 +173,17 @@ export class PipelineReconciler {
     services.checks.forget(key)
     services.memo.forget(key)
     services.attempts.forget(key)
-    const labels = { namespace: object.metadata.namespace!, pipeline: object.metadata.name }
-    for (const { type } of (object.status as Partial<PipelineStatus> | undefined)?.conditions ?? []) services.metrics.condition.remove({ ...labels, type })
+    showConditions(services.metrics, { namespace: object.metadata.namespace!, pipeline: object.metadata.name }, [])
+  }
+}
+
+/** Reconciling and Stalled are only there while they are true. */
+function showConditions(metrics: Services['metrics'], owner: Owner, conditions: readonly Condition[]): void {
+  for (const type of Object.keys(conditionTypes)) {
+    const labels = { namespace: owner.namespace, pipeline: owner.pipeline, type }
+    const status = conditions.find((condition) => condition.type === type)?.status
+    if (status === undefined) metrics.condition.remove(labels)
+    else metrics.condition.set(labels, status === 'True' ? 1 : status === 'False' ? 0 : -1)
   }
 }
 

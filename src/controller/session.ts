@@ -15,6 +15,8 @@ export interface SessionOptions {
   onProgress(backend: BackendName, progress: ReadonlyMap<ResourceId, ProgressSample['progress'][number]>): void
 }
 
+const TOGETHER_MS = 900
+
 interface Member {
   ids: readonly ResourceId[]
   busy: boolean
@@ -164,10 +166,14 @@ export class Session {
 
   #onProgress(backend: BackendName, at: number, of: ReadonlyMap<ResourceId, ProgressSample['progress'][number]>): void {
     this.#progress.set(backend, { at, of })
-    for (const member of this.#members.values()) {
+    // Half a picture would look as if the other half had nothing.
+    const whole = this.backends.every(({ target, failure }) => failure !== undefined || this.#progress.has(target.backend) || this.#idsOf(target).length === 0)
+    for (const member of whole ? this.#members.values() : []) {
       const progress = member.ids.flatMap((id) => this.progressOf(id) ?? [])
       if (progress.length === 0) continue
-      member.history = [...member.history.filter((sample) => at - sample.at <= member.keepMs * 2), { at, progress }]
+      // The backends tell one after the other: what belongs together is one sample.
+      const earlier = member.history.filter((sample) => at - sample.at <= member.keepMs * 2 && at - sample.at >= TOGETHER_MS)
+      member.history = [...earlier, { at, progress }]
     }
     this.#options.onProgress(backend, of)
   }

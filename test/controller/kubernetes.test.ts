@@ -50,9 +50,11 @@ describe('the operator on the Kubernetes stand-in', () => {
 
     assert.equal(await (await fetch(`${operator.url}/healthz`)).text(), 'ok')
     assert.equal((await fetch(`${operator.url}/readyz`)).status, 200)
-    const metrics = await (await fetch(`${operator.url}/metrics`)).text()
-    assert.match(metrics, /clickstream_pipeline_condition\{namespace="shop",pipeline="events",type="Ready"\} 1/)
-    assert.doesNotMatch(metrics, /clickstream_relist_missed_total\{.*\} [1-9]/)
+    const metrics = async () => (await fetch(`${operator.url}/metrics`)).text()
+    await eventually('the metric of Ready', async () =>
+      /clickstream_pipeline_condition\{namespace="shop",pipeline="events",type="Ready"\} 1/.test(await metrics()),
+    )
+    assert.doesNotMatch(await metrics(), /type="Reconciling"|clickstream_relist_missed_total\{.*\} [1-9]/)
 
     await kube.delete(PIPELINE, 'shop', 'events')
     await eventually('removal', async () => (await kube.get(PIPELINE, 'shop', 'events')) === undefined)

@@ -1,5 +1,5 @@
 /** From what is declared and what is seen to what is to be done. */
-import { durationMs } from '../../api/index.ts'
+import { durationMs, type PipelineStatus } from '../../api/index.ts'
 import { dataFlowing, type Finding, type Owner, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
@@ -96,14 +96,19 @@ export function sumUp(run: Run, services: Services): void {
   const graph = run.compiled?.graph
   if (!graph || !run.session || !run.observed) return
   run.summary = services.memo.summarise(run.key, { graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
-  run.flow = dataFlowing({
-    graph,
-    history: run.session.history(run.key),
-    now: services.clock.now(),
-    freshnessMs: durationMs(run.pipeline!.spec.freshness),
-    schedules: run.compiled!.schedules,
-    paused: run.pipeline!.spec.state === 'Paused',
-  })
+  const now = services.clock.now()
+  const freshnessMs = durationMs(run.pipeline!.spec.freshness)
+  const history = run.session.history(run.key)
+  // With less history than that one can only presume; what an operator before this one has seen is worth more.
+  if ((history[0]?.at ?? now) > now - freshnessMs && knewFlow(run)) return
+  const paused = run.pipeline!.spec.state === 'Paused'
+  run.flow = dataFlowing({ graph, history, now, freshnessMs, schedules: run.compiled!.schedules, paused })
+}
+
+function knewFlow(run: Run): boolean {
+  const status = run.object.status as Partial<PipelineStatus> | undefined
+  const flow = status?.conditions?.find(({ type }) => type === 'DataFlowing')
+  return flow !== undefined && flow.status !== 'Unknown' && flow.observedGeneration === run.object.metadata.generation
 }
 
 export const errorsIn = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === 'error')

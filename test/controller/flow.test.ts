@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { PIPELINE } from '../../src/api/index.ts'
+import { operate, pipelineObject, platformObject, type Scene, sceneOf, setScene, stopOperator } from './scene.ts'
+
+/** Clicks come in at ten a second as long as `flows`; what reads them keeps up as long as `keepsUp`. */
+async function scene() {
+  const made = await setScene([platformObject(), pipelineObject('events', { freshness: '1m' })])
+  const state = { flows: true, keepsUp: true, produced: 0, consumed: 0 }
+  let at = made.clock.now()
+  made.world.progress = (id) => {
+    const seconds = (made.clock.now() - at) / 1000
+    at = made.clock.now()
+    if (state.flows) state.produced += Math.round(seconds * 10)
+    if (state.keepsUp) state.consumed = state.produced
+    if (id.startsWith('KafkaTopic/')) return { produced: state.produced }
+    if (id === 'Statement/EVENTS_PER_MIN') return { consumed: state.consumed, available: state.produced }
+    return undefined
+  }
+  return { ...made, state }
+}
+const flow = (one: Scene) => `${one.condition('DataFlowing')?.status} ${one.condition('DataFlowing')?.reason}`
+
+describe('DataFlowing', () => {
+  it('is Flowing soon, Stalled when a stage stands although its input moves, and Flowing again', async () => {
+    const one = await scene()
+    await one.clock.advance(10_000)
+    assert.equal(flow(one), 'True Flowing')
+    one.state.keepsUp = false
+    await one.clock.advance(180_000)
+    assert.equal(flow(one), 'False Stalled')
+    assert.match(one.condition('DataFlowing')!.message, /Statement EVENTS_PER_MIN/)
+    assert.equal(one.condition('Ready')?.status, 'True', 'Ready does not depend on it')
+    one.state.keepsUp = true
+    await one.clock.advance(30_000)
+    assert.equal(flow(one), 'True Flowing')
+    await stopOperator(one)
+  })
+
+  it('is Idle when nothing comes in', async () => {
+    const one = await scene()
+    await one.clock.advance(10_000)
+    one.state.flows = false
+    await one.clock.advance(180_000)
+    assert.equal(flow(one), 'True Idle')
+    await stopOperator(one)
+  })
+
+  for (const kind of ['Flowing', 'Idle', 'Stalled'] as const) {
+    it(`is not written anew by an operator that starts while it is ${kind}`, async () => {
+      const one = await scene()
+      await one.clock.advance(10_000)
+      one.state.flows = kind !== 'Idle'
+      one.state.keepsUp = kind !== 'Stalled'
+      await one.clock.advance(240_000)
+      assert.equal(one.condition('DataFlowing')?.reason, kind)
+      await stopOperator(one)
+      const writes = one.kube.calls.filter(({ mutating }) => mutating).length
+      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      await again.clock.advance(60_000)
+      assert.equal(one.kube.calls.filter(({ mutating }) => mutating).length, writes)
+      await again.clock.advance(180_000)
+      assert.equal(again.condition('DataFlowing')?.reason, kind)
+      await stopOperator(again)
+    })
+  }
+
+  it('moves numbers in messages no more often than every five minutes', async () => {
+    const one = await scene()
+    await one.clock.advance(10_000)
+    one.state.keepsUp = false
+    await one.clock.advance(180_000)
+    const writes = () => one.kube.calls.filter(({ verb, resource }) => verb === 'patch status' && resource === PIPELINE.plural).length
+    const before = writes()
+    await one.clock.advance(20 * 60_000)
+    assert.ok(writes() - before <= 4, `${writes() - before} writes in 20 minutes`)
+    await stopOperator(one)
+  })
+})
