@@ -156,8 +156,9 @@ export function createConnectTarget(options: ConnectOptions): Target {
           answer: answers.validation,
           signal,
         })
+        // The worker and the connector's class may both say the same.
         for (const { value } of body.configs)
-          for (const message of value.errors)
+          for (const message of new Set(value.errors))
             findings.push({
               severity: 'error',
               reason: 'ConnectorConfigInvalid',
