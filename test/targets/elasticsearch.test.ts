@@ -1,3 +1,4 @@
+/** Against the stand-in, or against the Elasticsearch at TEST_ELASTICSEARCH_URL, whose `events_per_min*` it deletes. */
 import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { sameSpec } from '../../src/plan/index.ts'
@@ -24,19 +25,26 @@ const template = (type = 'date', index = 'events_per_min') =>
   })
 
 describe('The Elasticsearch target', () => {
-  let server: SandboxServer
+  const real = process.env.TEST_ELASTICSEARCH_URL
+  let server: SandboxServer | undefined
   let port: ElasticsearchPort
   let target: Target
 
   beforeEach(async () => {
-    server = await startElasticsearch({ clock: systemClock, random: seededRandom(1) })
-    port = createElasticsearchClient({ url: server.url })
+    server = real ? undefined : await startElasticsearch({ clock: systemClock, random: seededRandom(1) })
+    port = createElasticsearchClient({ url: real ?? server!.url })
+    if (real) await clean()
     target = createElasticsearchTarget({ elasticsearch: port })
   })
   afterEach(async () => {
     await port.close()
-    await server.close()
+    await server?.close()
   })
+
+  async function clean(): Promise<void> {
+    for (const path of ['/events_per_min', '/events_per_min-by-hand', '/_index_template/theirs', '/_index_template/demo.clicks.events'])
+      await port.request({ method: 'DELETE', path, accept: [404], answer: z.unknown() })
+  }
 
   const observed = async () => (await target.observe(never)).find(({ id }) => id === 'IndexTemplate/demo.clicks.events')
   const put = (path: string, body: object) => port.request({ method: 'PUT', path, body, answer: z.unknown() })
@@ -78,8 +86,10 @@ describe('The Elasticsearch target', () => {
   it('counts documents and finds the newest', async () => {
     await target.apply(action(template()), owner, never)
     assert.deepEqual(await target.progress(['IndexTemplate/demo.clicks.events'], never), [{ id: 'IndexTemplate/demo.clicks.events', produced: 0 }])
-    await put('/events_per_min/_doc/1', { EVENT_TS: 1_700_000_000_000, EVENTS: 3 })
-    await put('/events_per_min/_doc/2', { EVENT_TS: 1_700_000_060_000, EVENTS: 4 })
+    const write = (id: string, body: object) =>
+      port.request({ method: 'PUT', path: `/events_per_min/_doc/${id}`, query: { refresh: true }, body, answer: z.unknown() })
+    await write('1', { EVENT_TS: 1_700_000_000_000, EVENTS: 3 })
+    await write('2', { EVENT_TS: 1_700_000_060_000, EVENTS: 4 })
     const [progress] = await target.progress(['IndexTemplate/demo.clicks.events'], never)
     assert.deepEqual(progress, { id: 'IndexTemplate/demo.clicks.events', produced: 2, lastOutputAt: 1_700_000_060_000 })
   })
