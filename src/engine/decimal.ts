@@ -8,10 +8,6 @@ export function powerOfTen(exponent: number): bigint {
   return POWERS[exponent]!
 }
 
-export function decimal(unscaled: bigint, scale: number): Decimal {
-  return { unscaled, scale }
-}
-
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 
 /** Undefined: the text is no number. */
@@ -95,14 +91,6 @@ export function subtractDecimal(a: Decimal, b: Decimal): Decimal {
 
 export function multiplyDecimal(a: Decimal, b: Decimal): Decimal {
   return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale }
-}
-
-export function divideDecimal(a: Decimal, b: Decimal, scale: number): Decimal {
-  if (b.unscaled === 0n) throw new Error('/ by zero')
-  const shift = scale - a.scale + b.scale
-  return shift >= 0
-    ? { unscaled: divideHalfUp(a.unscaled * powerOfTen(shift), b.unscaled), scale }
-    : { unscaled: divideHalfUp(a.unscaled, b.unscaled * powerOfTen(-shift)), scale }
 }
 
 export function remainderDecimal(a: Decimal, b: Decimal): Decimal {

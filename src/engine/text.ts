@@ -42,7 +42,7 @@ export function textOf(type: SqlType): (value: Value) => string {
   }
 }
 
-export function nullableTextOf(type: SqlType): (value: Value) => string {
+function nullableTextOf(type: SqlType): (value: Value) => string {
   const text = textOf(type)
   return (value) => (value === null ? 'null' : text(value))
 }

@@ -18,10 +18,6 @@ export type Value = null | boolean | number | bigint | string | Decimal | Uint8A
 /** The columns of a record side by side, in the order of some scope. */
 export type Row = readonly Value[]
 
-export function isDecimal(value: Value): value is Decimal {
-  return typeof value === 'object' && value !== null && 'unscaled' in value
-}
-
 export function isStruct(value: Value): value is Struct {
   return typeof value === 'object' && value !== null && 'fields' in value
 }

@@ -27,7 +27,7 @@ export function recordedRun(name: string): RecordedRun {
 }
 
 /** A record as one line, every digit of its numbers as they stand in the topic. */
-export function line({ timestamp, key, value, window }: CaseRecord): string {
+function line({ timestamp, key, value, window }: CaseRecord): string {
   const bounds = window ? ` [${window.start}, ${window.end}] ${window.type}` : ''
   return `${timestamp} ${printJson(key)}${bounds} ${printJson(value)}`
 }

@@ -21,7 +21,7 @@ function bounded(value: Decimal, precision: number): Decimal {
   return value
 }
 
-export function adderOf(type: SqlType): Adder {
+function adderOf(type: SqlType): Adder {
   switch (type.kind) {
     case 'INTEGER':
       return { zero: 0, plus: (a, b) => ((a as number) + (b as number)) | 0, minus: (a, b) => ((a as number) - (b as number)) | 0 }

@@ -5,7 +5,7 @@ import { asDecimalType, BIGINT, type DecimalType, DOUBLE, decimalType, INTEGER, 
 import type { Decimal, Value } from '../values.ts'
 import { type Compiled, type Evaluate, NULL_OPERAND } from './scope.ts'
 
-export function arithmeticType(operator: ArithmeticOperator, left: SqlType | undefined, right: SqlType | undefined): SqlType {
+function arithmeticType(operator: ArithmeticOperator, left: SqlType | undefined, right: SqlType | undefined): SqlType {
   if (operator === '+' && left?.kind === 'STRING' && right?.kind === 'STRING') return STRING
   if (!left || !right || !isNumericType(left) || !isNumericType(right)) {
     throw new Error(`Unsupported arithmetic types. ${left?.kind ?? 'null'} ${right?.kind ?? 'null'}`)

@@ -100,7 +100,7 @@ function toDecimal(from: SqlType, to: Extract<SqlType, { kind: 'DECIMAL' }>): Co
 }
 
 /** Any beginning of true and yes, without regard to case. */
-export function parseBoolean(text: string): boolean {
+function parseBoolean(text: string): boolean {
   const lower = text.trim().toLowerCase()
   return lower !== '' && ('true'.startsWith(lower) || 'yes'.startsWith(lower))
 }
@@ -131,7 +131,7 @@ function toStruct(from: SqlType, to: Extract<SqlType, { kind: 'STRUCT' }>): Conv
 }
 
 /** For values that are not null; throws at once when the types do not convert, and later when a value does not. */
-export function castTo(from: SqlType, to: SqlType): Convert {
+function castTo(from: SqlType, to: SqlType): Convert {
   if (sameType(from, to)) return (value) => value
   switch (to.kind) {
     case 'INTEGER':

@@ -1,7 +1,7 @@
 /** LIKE: `%` any run of characters, `_` one, `escapeChar` takes the meaning from the next. The whole text must match. */
 import { type Compiled, type Evaluate, NULL_OPERAND } from './scope.ts'
 
-export function likeMatcher(pattern: string, escapeChar?: string): (text: string) => boolean {
+function likeMatcher(pattern: string, escapeChar?: string): (text: string) => boolean {
   const inner = simplePattern(pattern, escapeChar)
   if (inner) return inner
   let source = ''

@@ -37,10 +37,6 @@ export function nullIfAnyNull(run: (...values: never[]) => Value): (...values: n
   }
 }
 
-export function firstType(types: ArgumentTypes): SqlType | undefined {
-  return types.find((type) => type !== undefined)
-}
-
 export function refuseTypes(name: string, types: ArgumentTypes): never {
   throw new Error(`Function '${name.toLowerCase()}' does not accept parameters (${types.map((type) => type?.kind ?? 'null').join(', ')})`)
 }

@@ -36,10 +36,6 @@ const FUNCTIONS = new Map(
 
 type CompileNode = (expression: Expression, scope: Scope) => Compiled
 
-export function hasScalarFunction(name: string): boolean {
-  return FUNCTIONS.has(name)
-}
-
 export function compileFunction(name: string, args: readonly Expression[], scope: Scope, compile: CompileNode): Compiled {
   const lambda = compileLambdaFunction(name, args, scope, compile)
   if (lambda) return lambda

@@ -27,7 +27,7 @@ function toJavaScript(pattern: string): { source: string; flags: string } {
 }
 
 /** Throws SyntaxError for a bad pattern. */
-export function regexOf(pattern: string): RegExp {
+function regexOf(pattern: string): RegExp {
   let regex = compiled.get(pattern)
   if (!regex) {
     const { source, flags } = toJavaScript(pattern)

@@ -11,7 +11,7 @@ export interface HashTable<V> {
   size: number
 }
 
-export function javaHash(text: string): number {
+function javaHash(text: string): number {
   let hash = 0
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
   return hash

@@ -9,7 +9,7 @@ import { parseJavaDouble, parseWhole } from './json-values.ts'
 import { decodeText, encodeText } from './text.ts'
 
 /** The fields of the first line; undefined when there is none. */
-export function splitLine(text: string, delimiter: string): string[] | undefined {
+function splitLine(text: string, delimiter: string): string[] | undefined {
   const line = text.replace(/^[\r\n]+/, '')
   if (line === '') return undefined
   const fields: string[] = []
