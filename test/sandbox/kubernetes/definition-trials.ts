@@ -139,7 +139,44 @@ function changed(change: (definition: KubeObject & { spec: Spec }) => void): Kub
   return copy
 }
 
+const strings = (maxLength?: number, maxItems?: number): Loose => ({
+  type: 'array',
+  items: { type: 'string', ...(maxLength ? { maxLength } : {}) },
+  ...(maxItems ? { maxItems } : {}),
+})
+const pair = (field: Loose): Loose => ({ type: 'object', properties: { a: field, b: field } })
+
+/** Rules by the cost that the schema lets them have; each stands in a list of unknown length. */
+const costs: readonly (readonly [string, Loose, string])[] = [
+  ['cost_prefix', { type: 'string' }, "self.startsWith('a')"],
+  ['cost_regex', { type: 'string' }, "self.matches('^[a-z]+$')"],
+  ['cost_regex_bounded', { type: 'string', maxLength: 100_000 }, "self.matches('^[a-z]{1,20}-[0-9]+$')"],
+  ['cost_contains_itself', { type: 'string' }, 'self.contains(self)'],
+  ['cost_in', { type: 'string' }, "self in ['a', 'b']"],
+  ['cost_all', strings(), "self.all(x, x != '')"],
+  ['cost_all_bounded', strings(100, 1000), "self.all(x, x.startsWith('a'))"],
+  ['cost_square', strings(100, 1000), 'self.all(x, self.exists_one(y, y == x))'],
+  ['cost_square_numbers', { type: 'array', items: whole, maxItems: 5000 }, 'self.all(x, self.exists(y, y == x))'],
+  ['cost_sorted', strings(100), 'self.isSorted()'],
+  ['cost_chain', { type: 'array', items: whole }, 'self.map(x, x * 2).filter(y, y > 2).size() > 1'],
+  ['cost_map', { type: 'object', additionalProperties: text }, "self.all(k, self[k].contains('abc'))"],
+  ['cost_map_bounded', { type: 'object', maxProperties: 100, additionalProperties: { type: 'string', maxLength: 100 } }, "self.all(k, self[k] != '')"],
+  ['cost_pair', pair(text), 'self.a.contains(self.b)'],
+  ['cost_concatenation', pair(text), "self.a + self.b == 'x'"],
+  ['cost_split', pair({ type: 'string', maxLength: 1000 }), "self.a.split(',').all(p, p.trim() != '')"],
+  ['cost_lists_in_lists', pair(strings(100, 500)), 'self.a.all(x, x in self.b)'],
+  ['cost_find', { type: 'string' }, "self.findAll('[0-9]+').size() > 0"],
+  ['cost_join', strings(100, 100), "self.join(',').size() < 100"],
+  ['cost_size', { type: 'string' }, 'size(self) > 3'],
+]
+
+function costly(schema: Loose, rule: string): KubeObject {
+  const items = { ...schema, 'x-kubernetes-validations': [{ rule }] }
+  return definition({ type: 'object', properties: { spec: { type: 'object', properties: { f: { type: 'array', items } } } } })
+}
+
 export const trials: readonly (readonly [string, KubeObject])[] = [
+  ...costs.map(([name, schema, rule]) => [name, costly(schema, rule)] as const),
   ...Object.entries(fields).map(
     ([name, field]) => [name, definition({ type: 'object', properties: { spec: { type: 'object', properties: { f: field } } } })] as const,
   ),

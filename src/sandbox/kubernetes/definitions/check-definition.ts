@@ -5,6 +5,7 @@ import { equal, isObject } from '../json.ts'
 import { dns1035Label, dns1123Subdomain } from '../names.ts'
 import type { ScalePaths } from '../resources.ts'
 import type { Schema } from '../schema/structural.ts'
+import { checkCosts } from './check-costs.ts'
 import { checkStructural } from './check-structural.ts'
 import { schemaAt } from './field-path.ts'
 import type { DefinitionColumn, DefinitionNames, DefinitionSpec, DefinitionVersion } from './type.ts'
@@ -91,7 +92,10 @@ function checkVersions(versions: readonly DefinitionVersion[], given: unknown): 
       errors.push(invalidValue(`spec.versions[${i}].deprecationWarning`, version.deprecationWarning, 'can only be set for deprecated versions'))
     const root = version.schema?.openAPIV3Schema
     if (!root) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`))
-    else errors.push(...checkStructural(root, `${placeOf(versions, 'schema', i, 'validation')}.openAPIV3Schema`))
+    else {
+      const at = `${placeOf(versions, 'schema', i, 'validation')}.openAPIV3Schema`
+      errors.push(...checkStructural(root, at), ...checkCosts(root, at))
+    }
     const columns = placeOf(versions, 'additionalPrinterColumns', i, 'additionalPrinterColumns')
     errors.push(...(version.additionalPrinterColumns ?? []).flatMap((column, n) => checkColumn(column, `${columns}[${n}]`)))
     if (version.subresources?.scale) errors.push(...checkScale(version.subresources.scale, `${placeOf(versions, 'subresources', i, 'subresources')}.scale`))

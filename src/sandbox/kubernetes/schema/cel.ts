@@ -2,6 +2,8 @@
 import type { Environment } from '@marcbachmann/cel-js'
 import { duplicate, type FieldError, forbiddenField, invalidValue, OMITTED, required } from '../field-error.ts'
 import { equal, isObject, type Json } from '../json.ts'
+import { estimateCost } from './cel-cost.ts'
+import type { SizedType } from './cel-sizes.ts'
 import { typedEnvironment } from './cel-types.ts'
 import { celEnvironment, toCel, toOptional } from './cel-values.ts'
 import { correlated } from './list-types.ts'
@@ -48,12 +50,19 @@ export interface RulePlace {
 
 /** Why an expression cannot be used as a rule (or, with `string`, as a message); undefined when it can. */
 export function compileError(expression: string, wanted: 'bool' | 'string', place: RulePlace): string | undefined {
+  const bind = expression.search(/\bcel\.bind\(/)
+  // The library has it, Kubernetes does not.
+  if (bind >= 0) return failure({ column: bind + 1, text: "undeclared reference to 'cel' (in container '')" }, expression)
   const result = environment.check(expression)
   const fault = result.valid ? typeFault(expression, place) : located(result.error as CelFault, expression)
-  if (fault) return `compilation failed: ERROR: <input>:1:${fault.column}: ${fault.text}\n | ${expression}\n | ${'.'.repeat(fault.column - 1)}^`
+  if (fault) return failure(fault, expression)
   const type = typedEnvironment(place.schema, place.isRoot, place.optionalOldSelf).check(expression).type ?? result.type
   if (type === wanted || type === 'dyn') return undefined
   return wanted === 'bool' ? 'cel expression must evaluate to a bool' : 'messageExpression must evaluate to a string'
+}
+
+function failure({ column, text }: Fault, expression: string): string {
+  return `compilation failed: ERROR: <input>:1:${column}: ${text}\n | ${expression}\n | ${'.'.repeat(column - 1)}^`
 }
 
 const OPERATORS: Readonly<Record<string, string>> = { in: '@in' }
@@ -118,6 +127,11 @@ export function hasRules(schema: Schema): boolean {
     schemasWithRules.set(schema, found)
   }
   return found
+}
+
+/** What an expression over a value of the type costs at most; 0 for one that is no CEL. */
+export function ruleCost(expression: string, type: SizedType): number {
+  return environment.check(expression).valid ? estimateCost(environment.parse(expression).ast, type) : 0
 }
 
 /** All rules that do not hold. `old` undefined: the value is new, transition rules do not apply. */
