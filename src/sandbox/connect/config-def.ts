@@ -11,6 +11,10 @@ export interface ConfigKey {
   readonly documentation: string
   readonly group?: string
   readonly oneOf?: readonly string[]
+  /** Upper and lower case are the same for `oneOf`. */
+  readonly anyCase?: boolean
+  /** Of a LIST: checked even when it is missing. */
+  readonly noNulls?: boolean
   readonly min?: number
   readonly max?: number
   /** A further rule: the text of what is wrong, or nothing. */
@@ -28,8 +32,8 @@ export interface ConfigInfo {
     readonly group: string | null
     readonly width: string
     readonly display_name: string
+    readonly order_in_group: number
     readonly dependents: string[]
-    readonly order: number
   }
   readonly value: {
     readonly name: string
@@ -47,18 +51,32 @@ const NUMERIC: Partial<Record<ConfigType, RegExp>> = { INT: /^[+-]?\d+$/, LONG: 
 /** What is wrong with one value, in Kafka's words; empty when nothing is. */
 export function errorsOf(key: ConfigKey, value: string | null): string[] {
   if (value === null) {
-    return key.default === undefined ? [`Missing required configuration "${key.name}" which has no default value.`] : []
+    if (key.default !== undefined) return []
+    const missing = `Missing required configuration "${key.name}" which has no default value.`
+    // The validator of such a list also sees the missing value, and names the option without its prefix.
+    return key.noNulls ? [missing, `Configuration '${key.name.split('.').at(-1)}' values must not be null.`] : [missing]
   }
   const invalid = (why: string) => [`Invalid value ${value} for configuration ${key.name}: ${why}`]
   const pattern = NUMERIC[key.type]
-  if (pattern && !pattern.test(value.trim())) return invalid(`Not a number of type ${key.type}`)
+  if (pattern && !pattern.test(value.trim())) {
+    // What cannot be parsed goes to the range check as null.
+    const ranged = key.min !== undefined || key.max !== undefined
+    return [...invalid(`Not a number of type ${key.type}`), ...(ranged ? [`Invalid value null for configuration ${key.name}: Value must be non-null`] : [])]
+  }
   if (key.type === 'BOOLEAN' && !/^(true|false)$/i.test(value.trim())) return invalid('Expected value to be either true or false')
   if (pattern && key.min !== undefined && Number(value) < key.min) return invalid(`Value must be at least ${key.min}`)
   if (pattern && key.max !== undefined && Number(value) > key.max) return invalid(`Value must be no more than ${key.max}`)
-  if (key.oneOf && !key.oneOf.some((allowed) => allowed.toLowerCase() === value.toLowerCase()))
-    return invalid(`String must be one of (case insensitive): ${key.oneOf.join(', ').toUpperCase()}`)
+  const wrongChoice = notOneOf(key, value)
+  if (wrongChoice !== undefined) return invalid(wrongChoice)
   const wrong = key.check?.(value)
   return wrong === undefined ? [] : invalid(wrong)
+}
+
+function notOneOf(key: ConfigKey, value: string): string | undefined {
+  if (!key.oneOf) return undefined
+  if (!key.anyCase) return key.oneOf.includes(value) ? undefined : `String must be one of: ${key.oneOf.join(', ')}`
+  const known = key.oneOf.some((allowed) => allowed.toLowerCase() === value.toLowerCase())
+  return known ? undefined : `String must be one of (case insensitive): ${key.oneOf.join(', ').toUpperCase()}`
 }
 
 /** Every key of a definition with its value and errors. */
@@ -76,8 +94,8 @@ export function describeConfig(keys: readonly ConfigKey[], config: Config): Conf
         group: key.group ?? null,
         width: 'MEDIUM',
         display_name: key.name,
+        order_in_group: index + 1,
         dependents: [],
-        order: index + 1,
       },
       value: {
         name: key.name,

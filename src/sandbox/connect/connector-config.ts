@@ -13,7 +13,7 @@ const COMMON_KEYS: readonly ConfigKey[] = [
     importance: 'HIGH',
     group: 'Common',
     documentation: 'Globally unique name to use for this connector.',
-    check: (value) => (value.trim() === '' ? 'Connector name may not be empty' : undefined),
+    check: (value) => (value.trim() === '' ? 'String may not be empty' : undefined),
   },
   { name: 'connector.class', type: 'STRING', importance: 'HIGH', group: 'Common', documentation: 'Name or alias of the class for this connector.' },
   {

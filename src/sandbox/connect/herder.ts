@@ -67,15 +67,14 @@ export class Herder {
   }
 
   validate(config: Config): Validation {
-    return validateConfig(this.#plugin(config['connector.class'] ?? ''), config)
+    return validateConfig(this.#plugin(classOf(config)), config)
   }
 
   async create(name: string, config: Config, initialState: string | undefined): Promise<Connector> {
-    const target = INITIAL[(initialState ?? 'RUNNING').toUpperCase()]
-    if (target === undefined) throw new ConnectRestError(400, `Invalid initial state ${initialState}: must be one of RUNNING, PAUSED, STOPPED`)
-    if (this.#connectors.has(name)) throw new ConnectRestError(409, `Connector ${name} already exists`)
+    const target = INITIAL[initialState ?? 'RUNNING']!
     const complete = this.#checked(name, config)
-    const connector = new Connector(name, this.#plugin(complete['connector.class']!), complete, target, this.#worker)
+    if (this.#connectors.has(name)) throw new ConnectRestError(409, `Connector ${name} already exists`)
+    const connector = new Connector(name, this.#plugin(classOf(complete)), complete, target, this.#worker)
     this.#connectors.set(name, connector)
     await this.#configs.put(`target-state-${name}`, targetRecord(target))
     await this.#configs.put(`connector-${name}`, JSON.stringify({ properties: complete }))
@@ -93,7 +92,7 @@ export class Herder {
     const complete = this.#checked(name, config)
     if (complete['connector.class'] !== existing.plugin.class) {
       await existing.shutDown()
-      const replaced = new Connector(name, this.#plugin(complete['connector.class']!), complete, existing.target, this.#worker)
+      const replaced = new Connector(name, this.#plugin(classOf(complete)), complete, existing.target, this.#worker)
       this.#connectors.set(name, replaced)
       void replaced.apply({ restart: false })
     } else {
@@ -147,7 +146,7 @@ export class Herder {
         `PluginDesc{klass=class ${cls}, name='${cls}', version='${version}', encodedVersion=${version}, type=${type}, typeName='${type}', location='classpath'}`,
     )
     throw new ConnectRestError(
-      500,
+      400,
       `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: ${available.join(', ')}`,
     )
   }
@@ -158,8 +157,7 @@ export class Herder {
       throw new ConnectRestError(400, `Connector name configuration (${config.name}) doesn't match connector name in the URL (${name})`)
     }
     const complete = { ...config, name }
-    if (complete['connector.class' as keyof typeof complete] === undefined)
-      throw new ConnectRestError(400, `Connector config ${JSON.stringify(complete)} contains no connector type`)
+    classOf(complete)
     const validation = this.validate(complete)
     if (validation.error_count > 0) {
       const errors = validation.configs.flatMap((info) => info.value.errors)
@@ -173,3 +171,15 @@ export class Herder {
 }
 
 const targetRecord = (target: TargetState) => JSON.stringify({ state: target === 'STOPPED' ? 'PAUSED' : target, 'state.v2': target })
+
+/** As Java prints a map. */
+const mapText = (config: Config) =>
+  `{${Object.entries(config)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')}}`
+
+function classOf(config: Config): string {
+  const name = config['connector.class']
+  if (name === undefined) throw new ConnectRestError(400, `Connector config ${mapText(config)} contains no connector type`)
+  return name
+}

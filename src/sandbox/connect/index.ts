@@ -36,7 +36,7 @@ export async function startConnect(options: ConnectOptions): Promise<SandboxServ
   const offsets = await openTopicStore(kafka, clock, options.topics?.offsets ?? 'connect-offsets', stop.signal)
   const workerId = '127.0.0.1:8083'
   const herder = new Herder(
-    [datagen, elasticsearchSink],
+    [elasticsearchSink, datagen],
     { configs, offsets },
     { kafka, clock, random, log, workerId, workerConfig: WORKER_CONFIG, signal: stop.signal },
   )

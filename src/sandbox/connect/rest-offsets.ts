@@ -31,10 +31,11 @@ export function registerOffsetRoutes(app: FastifyInstance, context: RestContext)
   })
 
   app.patch<Named>('/connectors/:name/offsets', async (request) => {
-    const connector = stopped(herder.get(request.params.name))
+    const found = herder.get(request.params.name)
     const offsets = objectBody(request.body).offsets
     if (!Array.isArray(offsets) || offsets.length === 0)
       throw new ConnectRestError(400, 'Partitions / offsets need to be provided for an alter offsets request')
+    const connector = stopped(found)
     if (connector.plugin.type === 'sink')
       throw new ConnectRestError(501, 'This worker does not alter the offsets of sink connectors; reset them with DELETE instead')
     for (const entry of offsets) {

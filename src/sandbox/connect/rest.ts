@@ -4,7 +4,7 @@ import { describeConfig } from './config-def.ts'
 import type { Connector } from './connector.ts'
 import { keysOf } from './connector-config.ts'
 import { ConnectRestError } from './errors.ts'
-import { objectBody, type RestContext, stringMap } from './rest-body.ts'
+import { createRequest, malformed, objectBody, type RestContext, stringMap } from './rest-body.ts'
 import { registerOffsetRoutes } from './rest-offsets.ts'
 
 type Named = { Params: { name: string; task: string } }
@@ -16,7 +16,13 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     const status = error instanceof ConnectRestError ? error.status : (error.statusCode ?? 500)
     return reply.code(status).send({ error_code: status, message: error.message })
   })
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error_code: 404, message: 'HTTP 404 Not Found' }))
+  const known: RegExp[] = []
+  app.addHook('onRoute', ({ url }) => void known.push(new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+')}$`)))
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?')
+    const [status, words] = known.some((route) => route.test(path)) ? ([405, 'Method Not Allowed'] as const) : ([404, 'Not Found'] as const)
+    return reply.code(status).send({ error_code: status, message: `HTTP ${status} ${words}` })
+  })
 
   // Jersey looks at the body only where a route reads it: `PUT .../pause` may carry any content type over nothing.
   app.removeAllContentTypeParsers()
@@ -26,7 +32,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     try {
       return done(null, JSON.parse(String(text)))
     } catch (error) {
-      return done(new ConnectRestError(400, `Unexpected character in the request body: ${error instanceof Error ? error.message : String(error)}`))
+      return done(malformed(error))
     }
   })
 
@@ -47,11 +53,8 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   })
 
   app.post<{ Body: unknown }>('/connectors', async (request, reply) => {
-    const body = objectBody(request.body)
-    const config = stringMap(body.config)
-    const name = typeof body.name === 'string' ? body.name.trim() : config.name
-    if (!name) throw new ConnectRestError(400, 'Connector name may not be empty')
-    const connector = await herder.create(name, config, typeof body.initial_state === 'string' ? body.initial_state : undefined)
+    const { name, config, initialState } = createRequest(request.body)
+    const connector = await herder.create(name, config, initialState)
     return reply
       .code(201)
       .header('location', `/connectors/${encodeURIComponent(name)}`)
@@ -87,12 +90,14 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   })
   app.get<Named>('/connectors/:name/tasks/:task/status', async (request) => {
     const { name, task } = request.params
-    const found = herder.find(name)?.tasks[Number(task)]
-    if (!found) throw new ConnectRestError(404, `No status found for task ${name}-${task}`)
-    return taskStatus(found, workerId)
+    const connector = herder.find(name)
+    const found = connector?.tasks[Number(task)]
+    if (!connector || !found) throw new ConnectRestError(404, `No status found for task ${name}-${task}`)
+    return taskStatus(found, connector, workerId)
   })
   app.get<Named>('/connectors/:name/topics', async (request) => {
-    const connector = herder.get(request.params.name)
+    const connector = herder.find(request.params.name)
+    if (!connector) return { [request.params.name]: { topics: [] } }
     const topics = (connector.config.topics ?? connector.config['kafka.topic'] ?? '').split(',').filter((topic) => topic !== '')
     return { [connector.name]: { topics } }
   })
@@ -102,18 +107,22 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   app.put<Named>('/connectors/:name/stop', (request, reply) => changeTarget(herder, request.params.name, 'STOPPED', reply, 204))
 
   app.post<Named & { Querystring: { includeTasks?: string; onlyFailed?: string } }>('/connectors/:name/restart', async (request, reply) => {
-    const connector = herder.get(request.params.name)
+    const connector = herder.find(request.params.name)
+    if (!connector) throw new ConnectRestError(404, `Unknown connector: ${request.params.name}`)
     const onlyFailed = request.query.onlyFailed === 'true'
     if (request.query.includeTasks !== 'true' && !onlyFailed) return reply.code(204).send()
     const answer = statusOf(connector, workerId)
     void connector.apply({ restart: request.query.includeTasks === 'true', onlyFailed })
-    return reply
-      .code(202)
-      .send({ ...answer, tasks: answer.tasks.map((task) => (onlyFailed && task.state !== 'FAILED' ? task : { ...task, state: 'RESTARTING' })) })
+    return reply.code(202).send({
+      ...answer,
+      connector: onlyFailed && answer.connector.state !== 'FAILED' ? answer.connector : { ...answer.connector, state: 'RESTARTING' },
+      tasks: answer.tasks.map((task) => (onlyFailed && task.state !== 'FAILED' ? task : { ...task, state: 'RESTARTING' })),
+    })
   })
   app.post<Named>('/connectors/:name/tasks/:task/restart', async (request, reply) => {
     const { name, task } = request.params
-    const connector = herder.get(name)
+    const connector = herder.find(name)
+    if (!connector) throw new ConnectRestError(404, `Unknown connector: ${name}`)
     if (!connector.tasks[Number(task)]) throw new ConnectRestError(404, `Unknown task: ${name}-${task}`)
     await connector.restartTask(Number(task))
     return reply.code(204).send()
@@ -140,7 +149,14 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
         .replace(/Connector$/, '')
     if (given !== undefined && given !== asked && simple(given) !== simple(asked))
       throw new ConnectRestError(400, `Included connector type ${given} does not match request type ${asked}`)
-    return herder.validate({ ...config, 'connector.class': given ?? asked })
+    try {
+      return herder.validate(config)
+    } catch (error) {
+      // The real one lets this escape from the thread that validates, so that it arrives as a fault of the server.
+      if (!(error instanceof ConnectRestError)) throw error
+      const cause = given === undefined ? '' : 'org.apache.kafka.connect.errors.ConnectException: '
+      throw new ConnectRestError(500, `org.apache.kafka.connect.runtime.rest.errors.BadRequestException: ${cause}${error.message}`)
+    }
   })
 
   registerOffsetRoutes(app, context)
@@ -153,6 +169,7 @@ async function changeTarget(
   reply: FastifyReply,
   status: number,
 ): Promise<FastifyReply> {
+  if (!herder.find(name)) throw new ConnectRestError(404, `Unknown connector ${name}`)
   await herder.setTarget(name, target)
   return reply.code(status).send()
 }
@@ -166,18 +183,19 @@ function infoOf(connector: Connector) {
   }
 }
 
-const taskStatus = (task: Connector['tasks'][number], workerId: string) => ({
+const taskStatus = (task: Connector['tasks'][number], connector: Connector, workerId: string) => ({
   id: task.id,
   state: task.state,
   worker_id: workerId,
+  version: connector.plugin.version,
   ...(task.trace === undefined ? {} : { trace: task.trace }),
 })
 
 function statusOf(connector: Connector, workerId: string) {
   return {
     name: connector.name,
-    connector: { state: connector.state, worker_id: workerId },
-    tasks: connector.tasks.map((task) => taskStatus(task, workerId)),
+    connector: { state: connector.state, worker_id: workerId, version: connector.plugin.version },
+    tasks: connector.tasks.map((task) => taskStatus(task, connector, workerId)),
     type: connector.plugin.type,
   }
 }

@@ -73,7 +73,7 @@ describe('Connect worker', () => {
     const plugins = await call('GET', '/connector-plugins')
     assert.deepEqual(
       plugins.body.map((plugin: { class: string }) => plugin.class),
-      [SOURCE, SINK],
+      [SINK, SOURCE],
     )
   })
 
@@ -82,7 +82,7 @@ describe('Connect worker', () => {
     assert.equal(bad.status, 400)
     assert.match(bad.body.message, /^Connector configuration is invalid and contains the following 3 error\(s\):\n/)
     const unknown = await call('POST', '/connectors', { name: 'bad', config: { 'connector.class': 'no.Such' } })
-    assert.equal(unknown.status, 500)
+    assert.equal(unknown.status, 400)
     assert.match(unknown.body.message, /^Failed to find any class that implements Connector and which name matches no\.Such/)
     assert.deepEqual(await call('GET', '/connectors/nope'), { status: 404, body: { error_code: 404, message: 'Connector nope not found' } })
     assert.deepEqual(await call('GET', '/connectors/nope/status'), { status: 404, body: { error_code: 404, message: 'No status found for connector nope' } })

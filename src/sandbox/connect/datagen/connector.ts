@@ -22,7 +22,15 @@ const options: readonly ConfigKey[] = [
   },
   { name: 'schema.string', type: 'STRING', default: '', importance: 'HIGH', documentation: 'The literal JSON-encoded Avro schema to use' },
   { name: 'schema.keyfield', type: 'STRING', default: '', importance: 'HIGH', documentation: 'Name of field to use as the message key' },
-  { name: 'quickstart', type: 'STRING', default: '', importance: 'HIGH', documentation: 'Name of quickstart to use', oneOf: ['', ...Object.keys(QUICKSTARTS)] },
+  {
+    name: 'quickstart',
+    type: 'STRING',
+    default: '',
+    importance: 'HIGH',
+    documentation: 'Name of quickstart to use',
+    oneOf: ['', ...Object.keys(QUICKSTARTS)],
+    anyCase: true,
+  },
   { name: 'random.seed', type: 'LONG', default: null, importance: 'LOW', documentation: 'Numeric seed for generating random data.' },
 ]
 

@@ -26,7 +26,9 @@ export const extractField = (side: Side): TransformClass => ({
 
 /** ValueToKey: the key becomes a map of fields of the value. */
 export const valueToKey: TransformClass = {
-  options: [{ name: 'fields', type: 'LIST', importance: 'HIGH', documentation: 'Field names on the record value to extract as the record key.' }],
+  options: [
+    { name: 'fields', type: 'LIST', noNulls: true, importance: 'HIGH', documentation: 'Field names on the record value to extract as the record key.' },
+  ],
   create(settings) {
     const fields = settings.list('fields')
     return (record) => {

@@ -1,10 +1,12 @@
 /** The chain of transforms of a connector: its definition, its checks, its function. */
 import { type Config, type ConfigKey, Settings } from '../config-def.ts'
 import type { ConnectRecord } from '../data.ts'
+import { ConnectException } from '../errors.ts'
 import { cast, extractField, hoistField, insertField, replaceField, valueToKey } from './fields.ts'
 import { filter, hasHeaderKey, type PredicateClass, recordIsTombstone, regexRouter, topicNameMatches } from './routing.ts'
 import type { TransformClass } from './transform.ts'
 
+const CONFIG_EXCEPTION = 'org.apache.kafka.common.config.ConfigException'
 const P = 'org.apache.kafka.connect.transforms.'
 const bothSides = (name: string, make: (side: 'Key' | 'Value') => TransformClass): Record<string, TransformClass> => ({
   [`${P}${name}$Key`]: make('Key'),
@@ -41,7 +43,6 @@ function optionsUnder(prefix: string, options: readonly ConfigKey[]): ConfigKey[
 /** The config keys that a config's `transforms` and `predicates` bring with them. */
 export function transformKeys(config: Config): ConfigKey[] {
   const keys: ConfigKey[] = []
-  const known = new Set(names(config, 'predicates'))
   for (const [list, classes] of [
     ['transforms', TRANSFORMS],
     ['predicates', PREDICATES],
@@ -65,7 +66,6 @@ export function transformKeys(config: Config): ConfigKey[] {
           default: '',
           group: 'Transforms',
           documentation: 'The alias of a predicate used to determine whether to apply this transformation.',
-          check: (value) => (value === '' || known.has(value) ? undefined : `Predicate alias '${value}' is not among the predicates`),
         })
         keys.push({
           name: `${prefix}negate`,
@@ -102,7 +102,10 @@ export function createTransformChain(config: Config): (record: ConnectRecord) =>
   const steps = names(config, 'transforms').map((name) => {
     const prefix = `transforms.${name}.`
     const found = TRANSFORMS[config[`${prefix}type`] ?? '']!
-    const predicate = predicates.get(config[`${prefix}predicate`] ?? '')
+    const alias = config[`${prefix}predicate`] ?? ''
+    const predicate = predicates.get(alias)
+    // Nobody looks at the alias before the task starts.
+    if (alias !== '' && predicate === undefined) throw new ConnectException(`Unknown configuration 'predicates.${alias}.plugin.version'`, CONFIG_EXCEPTION)
     const negate = (config[`${prefix}negate`] ?? 'false').toLowerCase() === 'true'
     return {
       apply: found.create(settingsOf(config, prefix, found.options)),
