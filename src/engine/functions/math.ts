@@ -98,8 +98,6 @@ function logarithm(...values: number[]): number {
   if (values.length === 1) return Math.log(values[0]!)
   const [base, value] = values as [number, number]
   if (base <= 0 || base === 1) return Number.NaN
-  if (base === 10) return Math.log10(value)
-  if (base === 2) return Math.log2(value)
   return Math.log(value) / Math.log(base)
 }
 

@@ -6,7 +6,7 @@ import type { Value } from '../values.ts'
 import type { ColumnsFormat } from './format.ts'
 import { jsonWriter } from './json-text.ts'
 import { type JsonReader, jsonReader } from './json-values.ts'
-import { decodeText, encodeText } from './text.ts'
+import { decodeJson, encodeText } from './text.ts'
 
 /** Where a field of the JSON goes: exact names win over those that match only in upper case. Slot -1: nowhere. */
 interface Target {
@@ -55,7 +55,7 @@ function readObject(columns: readonly Column[]): (bytes: Uint8Array) => Value[] 
   const exactIn = new Float64Array(width)
   let generation = 0
   return (bytes) => {
-    scanner.open(decodeText(bytes))
+    scanner.open(decodeJson(bytes))
     if (!scanner.take(123)) {
       if (scanner.value() === null) return null
       throw new Error("Can't convert type: the value is not an object")
@@ -85,7 +85,7 @@ function readObject(columns: readonly Column[]): (bytes: Uint8Array) => Value[] 
 function readBare(read: JsonReader): (bytes: Uint8Array) => Value[] | null {
   const scanner = new JsonScanner()
   return (bytes) => {
-    const value = read(scanner.open(decodeText(bytes)).value())
+    const value = read(scanner.open(decodeJson(bytes)).value())
     return value === null ? null : [value]
   }
 }

@@ -1,9 +1,15 @@
 /** UTF-8 in both directions. */
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const jsonDecoder = new TextDecoder()
 const encoder = new TextEncoder()
 
 export function decodeText(bytes: Uint8Array): string {
   return decoder.decode(bytes)
+}
+
+/** A byte order mark before JSON is no part of it. */
+export function decodeJson(bytes: Uint8Array): string {
+  return jsonDecoder.decode(bytes)
 }
 
 /** Short texts share a buffer, which is three times faster than one for each; a character takes at most three bytes. */
