@@ -31,13 +31,24 @@ export function parsePath(pathname: string): Target | undefined {
   const segments = pathname.split('/').filter((segment) => segment !== '')
   const fixed = FIXED[segments.join('/')]
   if (fixed) return fixed
-  const decoded = segments.map(decodeURIComponent)
+  const decoded = decodeAll(segments)
+  if (!decoded) return undefined
   if (/^(healthz|readyz|livez)$/.test(decoded[0]!)) return { kind: 'health' }
   if (decoded[0] === 'openapi' && decoded[1] === 'v3') return openApi(decoded.slice(2))
   if (decoded[0] === 'api' && decoded[1]) return resource('', decoded[1], decoded.slice(2))
   if (decoded[0] !== 'apis') return undefined
   const [, group = '', version] = decoded
   return version === undefined ? { kind: 'group', group } : resource(group, version, decoded.slice(3))
+}
+
+/** Undefined: not every segment is well encoded. */
+function decodeAll(segments: readonly string[]): string[] | undefined {
+  try {
+    return segments.map(decodeURIComponent)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
 }
 
 function openApi(rest: readonly string[]): Target | undefined {

@@ -43,7 +43,7 @@ export class KubernetesHttp {
   }
 
   #route(request: FastifyRequest, reply: FastifyReply, warnings: string[]): unknown {
-    const url = new URL(request.url, 'http://sandbox')
+    const url = new URL(`http://sandbox${request.url}`)
     const target = parsePath(url.pathname)
     if (!target) return notFoundPage(reply)
     if (target.kind === 'resource') return this.#resource(request, reply, target, url.searchParams, warnings)

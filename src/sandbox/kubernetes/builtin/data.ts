@@ -7,8 +7,9 @@ import { configKey } from '../names.ts'
 import type { Schema } from '../schema/structural.ts'
 import { builtin, mapOf, text } from './type.ts'
 
-const STRINGS: Schema = { type: 'object', additionalProperties: text }
-const BYTES: Schema = { type: 'object', additionalProperties: { type: 'string', format: 'byte' } }
+const strings = (description: string): Schema => ({ type: 'object', description, additionalProperties: text })
+const bytes = (description: string): Schema => ({ type: 'object', description, additionalProperties: { type: 'string', format: 'byte' } })
+const immutable: Schema = { type: 'boolean', description: 'Whether the values are final: only metadata can change then.' }
 
 const size = (object: KubeObject) => Object.keys(mapOf(object, 'data')).length + Object.keys(mapOf(object, 'binaryData')).length
 
@@ -43,7 +44,11 @@ export const configMaps = builtin({
   plural: 'configmaps',
   kind: 'ConfigMap',
   shortNames: ['cm'],
-  schema: { type: 'object', description: 'Configuration as key and value.', properties: { data: STRINGS, binaryData: BYTES, immutable: { type: 'boolean' } } },
+  schema: {
+    type: 'object',
+    description: 'Configuration as key and value.',
+    properties: { data: strings('Text by key.'), binaryData: bytes('Bytes by key, in base64.'), immutable },
+  },
   columns: [nameColumn, column('Data', size), ageColumn],
   check: (object, old) =>
     checkData(object, old, ['data', 'binaryData'], (field, value) => (field === 'data' ? Buffer.byteLength(value) : Buffer.byteLength(value, 'base64'))),
@@ -57,7 +62,12 @@ export const secrets = builtin({
   schema: {
     type: 'object',
     description: 'Credentials as key and base64 value.',
-    properties: { data: BYTES, stringData: STRINGS, immutable: { type: 'boolean' }, type: text },
+    properties: {
+      data: bytes('Secret bytes by key, in base64.'),
+      stringData: strings('The same as plain text; written only, never read back.'),
+      immutable,
+      type: { type: 'string', description: 'What kind of secret it is, for those who use it.' },
+    },
   },
   columns: [nameColumn, column('Type', (object) => String(object.type ?? '')), column('Data', size), ageColumn],
   selectable: ['type'],
