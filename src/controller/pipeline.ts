@@ -1,16 +1,17 @@
 /** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
-import { createHash } from 'node:crypto'
-import { type Condition, conditionTypes, durationMs, PIPELINE, type PipelineStatus, type Reason } from '../api/index.ts'
-import type { Action, Owner, Plan, Stage } from '../plan/index.ts'
-import { type KubeObject, toFailure } from '../ports/index.ts'
+import { type Condition, conditionTypes, durationMs, PIPELINE, type PipelineStatus } from '../api/index.ts'
+import type { Owner, Stage } from '../plan/index.ts'
+import { Failure, type KubeObject, toFailure } from '../ports/index.ts'
 import { judge } from './conditions.ts'
+import { statusOf } from './pipeline-status.ts'
 import type { WorkResult } from './queue.ts'
-import { findingText, type Run, type Services, type Step } from './run.ts'
-import { conditionsOf, cut, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
+import { lookAgain, type Run, type Services, type Step } from './run.ts'
+import { conditionsOf, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
 import { act, eventReason } from './steps/act.ts'
 import { findPlatform, holdWithFinalizer, parseSpec, readLedger, readReferences } from './steps/admit.ts'
 import { check, claimNames, compile, confirmNames, observe, plan, respectDisabled, sumUp } from './steps/decide.ts'
 import { removeIfDeleted } from './steps/remove.ts'
+import { toldBefore, troublesOf } from './troubles.ts'
 
 const STEPS: readonly Step[] = [
   readLedger,
@@ -29,9 +30,6 @@ const STEPS: readonly Step[] = [
   act,
 ]
 
-/** Resources in a status, and what a message of an event may list. */
-const RESOURCES_MAX = 300
-const ACTIONS_MAX = 100
 const DEFAULT_FRESHNESS_MS = 120_000
 
 export interface PipelineReconcilerOptions {
@@ -90,6 +88,13 @@ export class PipelineReconciler {
       for (const step of STEPS) if ((await step(run, services)) === 'stop') return
     } catch (error) {
       const failure = toFailure(error)
+      if (failure.status === 409 && failure.reason === 'Conflict') {
+        // We were about to write what somebody else has just written: look again, with no word about it.
+        services.ledgers.delete(run.object.metadata.uid!)
+        run.blind = true
+        run.failures.push(new Failure('Wait', 'Progressing', 'an object was changed by somebody else at the same time'))
+        return lookAgain(run, 1_000)
+      }
       run.failures.push(failure)
       // A ledger that could not be written may not say what is in memory.
       if (failure.class === 'Retry') services.ledgers.delete(run.object.metadata.uid!)
@@ -199,87 +204,4 @@ function isFirstDataAwaited(conditions: readonly Condition[], now: number): bool
 function stagesAtWork(run: Run): ReadonlySet<Stage> {
   if (run.failures.some((failure) => failure.class === 'Stall')) return new Set()
   return new Set([...run.done.map(({ action }) => action), ...run.held].flatMap(({ desired }) => (desired ? [desired.stage] : [])))
-}
-
-interface Trouble {
-  /** The same trouble has the same key, however its message is worded at the moment. */
-  readonly key: string
-  readonly reason: Reason
-  readonly message: string
-  /** It may surprise, but stops nothing. */
-  readonly warns: boolean
-}
-
-function troublesOf(run: Run): Trouble[] {
-  const findings = run.findings.map((finding): Trouble => {
-    const reason = (finding.reason === 'Drifted' ? 'DriftFound' : finding.reason) as Reason
-    return { key: `${reason} ${finding.path}:${finding.line}:${finding.column}`, reason, message: findingText(finding), warns: finding.severity === 'warning' }
-  })
-  const failures = run.failures
-    .filter((failure) => failure.class !== 'Wait')
-    .map(({ reason, message }) => ({ key: reason, reason: reason as Reason, message, warns: false }))
-  return [...findings, ...failures]
-}
-
-/** What the status tells already was told by the operator that ran before this one. */
-function toldBefore(run: Run, troubles: readonly Trouble[]): ReadonlySet<string> {
-  const status = run.object.status as Partial<PipelineStatus> | undefined
-  if (status?.observedGeneration !== run.object.metadata.generation) return new Set()
-  const reasons = new Set(status?.conditions?.map(({ reason }) => reason))
-  const shownAs = (reason: Reason) => (reason === 'DriftFound' ? ['Drifted', 'Missing'] : ['ValidWithWarnings'])
-  const told = ({ reason, warns }: Trouble) => reasons.has(reason) || (warns && shownAs(reason).some((one) => reasons.has(one)))
-  return new Set(troubles.filter(told).map(({ key }) => key))
-}
-
-const STAGE_COUNTS: Readonly<Record<Stage, keyof NonNullable<PipelineStatus['counts']>>> = {
-  Topics: 'topics',
-  Sources: 'sources',
-  Statements: 'statements',
-  Templates: 'templates',
-  Sinks: 'sinks',
-  Dashboards: 'dashboards',
-}
-
-/** What this reconcile could not find out stays as it was. */
-function statusOf(run: Run, before: Partial<PipelineStatus>, conditions: Condition[], generation: number): Record<string, unknown> {
-  const status: Partial<PipelineStatus> = { ...before, observedGeneration: generation, conditions }
-  if (run.summary) {
-    status.ready = `${run.summary.ready}/${run.summary.total}`
-    status.counts = Object.fromEntries(run.summary.stages.map(({ stage, total }) => [STAGE_COUNTS[stage], total]))
-    status.resources = run.summary.objects.slice(0, RESOURCES_MAX).map(({ kind, name, state, id, hash, message }) => ({
-      kind,
-      name: cut(name, 255),
-      state,
-      ...(id === undefined ? {} : { id: cut(id, 255) }),
-      hash: hash.slice(0, 64),
-      ...(message === undefined || message === '' ? {} : { message: cut(message) }),
-    }))
-  }
-  if (run.compiled) {
-    const schedule = run.compiled.schedules.map(({ name, phase, cycle, startedAt, nextChange }) => ({
-      name,
-      phase,
-      cycle,
-      startedAt: new Date(startedAt).toISOString(),
-      ...(nextChange === undefined ? {} : { nextChange: new Date(nextChange).toISOString() }),
-    }))
-    if (schedule.length > 0) status.schedule = schedule
-    else delete status.schedule
-  }
-  const waits = run.findings.some(({ reason, severity }) => severity === 'error' && reason === 'ApprovalRequired')
-  if (run.plan && waits && run.plan.actions.length > 0) status.plan = planStatus(run.plan)
-  else delete status.plan
-  return status
-}
-
-function planStatus(plan: Plan): NonNullable<PipelineStatus['plan']> {
-  const actions = [...plan.waiting, ...plan.actions].slice(0, ACTIONS_MAX).map((action: Action) => ({
-    kind: action.kind,
-    name: cut(action.name, 255),
-    class: action.class,
-    rule: action.rule,
-    message: cut(action.message),
-  }))
-  const hash = createHash('sha256').update(JSON.stringify(actions)).digest('hex').slice(0, 16)
-  return { hash, actions }
 }

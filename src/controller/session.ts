@@ -139,6 +139,11 @@ export class Session {
     return holder.owner
   }
 
+  /** Names that a pipeline neither declares nor still has are free for others. */
+  keepClaims(key: string, ids: ReadonlySet<ResourceId>): void {
+    for (const [id, claim] of this.#claims) if (claim.key === key && !ids.has(id)) this.#claims.delete(id)
+  }
+
   /** Just before the first write: the claim becomes firm, unless an older pipeline has come since. Answers who has it instead. */
   confirm(id: ResourceId, key: string): Owner | undefined {
     const holder = this.#claims.get(id)

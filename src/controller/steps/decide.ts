@@ -30,6 +30,8 @@ export const compile: Step = async (run, { clock, memo }) => {
 /** Of two pipelines that want one name, the one that has it keeps it, else the older one gets it. */
 export const claimNames: Step = async (run) => {
   const since = Date.parse(run.object.metadata.creationTimestamp ?? '') || 0
+  const mine = [...run.compiled!.graph!.nodes, ...run.ledger!.ledger.entries].map(({ id }) => id)
+  run.session!.keepClaims(run.key, new Set(mine))
   return refuseOwned(run, (id) => run.session!.claim(id, { key: run.key, since, made: run.ledger!.entry(id)?.phase === 'done', owner: run.owner }))
 }
 
