@@ -55,11 +55,13 @@ function tableOf(draft: Draft, metric: Metric, path: string): Extract<Statement,
     }
     columns.add(measure.name)
   }
-  const statement = parseStatement(metricSql(metric))
+  // Where topics must begin with the namespace, a table named like its metric needs a topic of another name.
+  const topic = draft.platform.spec.limits.topicPrefixPerNamespace ? `${draft.owner.namespace}.${metric.name}` : undefined
+  const statement = parseStatement(metricSql(metric, topic))
   return statement.kind === 'CreateAsSelect' ? statement : undefined
 }
 
-function metricSql(metric: Metric): string {
+function metricSql(metric: Metric, topic: string | undefined): string {
   const session = metric.window.type === 'session'
   const groups = metric.by.map(columnText)
   const id = [...groups.map((column) => `CAST(${column} AS STRING)`), 'CAST(WINDOWSTART AS STRING)'].join(" + '|' + ")
@@ -70,9 +72,13 @@ function metricSql(metric: Metric): string {
     ...metric.measures.map((measure) => `${aggregate(measure)} AS ${measure.name}`),
     `${id} AS ${ID_COLUMN}`,
   ]
-  return [
+  const properties = [
     // Several key columns have no form under the KAFKA format.
-    `CREATE TABLE ${metric.name}${groups.length > 1 ? " WITH (KEY_FORMAT='JSON')" : ''} AS SELECT`,
+    ...(groups.length > 1 ? ["KEY_FORMAT='JSON'"] : []),
+    ...(topic === undefined ? [] : [`KAFKA_TOPIC='${topic}'`]),
+  ]
+  return [
+    `CREATE TABLE ${metric.name}${properties.length > 0 ? ` WITH (${properties.join(', ')})` : ''} AS SELECT`,
     `  ${select.join(',\n  ')}`,
     `FROM ${metric.from}`,
     `WINDOW ${windowText(metric.window)}`,
