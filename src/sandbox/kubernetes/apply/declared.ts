@@ -8,7 +8,7 @@ import { ApiError } from '../status.ts'
 
 /** Throws as the real server does, which takes this for a fault of its own (500). */
 export function checkDeclared(config: KubeObject, resource: ResourceType): void {
-  const faults = faultsOf(config as unknown as Json, withObjectMeta(resource.schema), '')
+  const faults = faultsOf(config as unknown as Json, withObjectMeta(resource.schema), '').sort()
   if (faults.length === 0) return
   const { namespace = '', name } = config.metadata
   const what = `${namespace}/${name}; ${apiVersionOf(resource)}, Kind=${resource.kind}`
@@ -42,7 +42,11 @@ function listFaults(list: Json[], schema: Schema, path: string): string[] {
   const seen = new Set<string>()
   for (const [i, item] of list.entries()) {
     if (schema['x-kubernetes-list-type'] === 'map') {
-      const missing = keys.find((key) => !isObject(item) || (!Object.hasOwn(item, key) && schema.items?.properties?.[key]?.default === undefined))
+      if (!isObject(item)) {
+        faults.push(`${path}: element ${i}: associative list with keys may not have non-map elements`)
+        continue
+      }
+      const missing = keys.find((key) => !Object.hasOwn(item, key) && schema.items?.properties?.[key]?.default === undefined)
       if (missing) {
         faults.push(
           `${path}: element ${i}: associative list with keys has an element that omits key field ${JSON.stringify(missing)} (and doesn't have default value)`,
@@ -50,7 +54,7 @@ function listFaults(list: Json[], schema: Schema, path: string): string[] {
         continue
       }
       const defaults = Object.fromEntries(keys.map((key) => [key, schema.items?.properties?.[key]?.default ?? null]))
-      const key = { ...defaults, ...keyOf(item as JsonObject, keys) }
+      const key = { ...defaults, ...keyOf(item, keys) }
       const text = Object.keys(key)
         .sort()
         .map((name) => `${name}=${JSON.stringify(key[name])}`)

@@ -134,7 +134,7 @@ export function applyConfiguration(live: KubeObject | undefined, config: KubeObj
   const before = (fields(live) ?? { apiVersion: config.apiVersion, kind: config.kind, metadata: {} }) as JsonObject
   const wanted = fields(config) as JsonObject
   const owners = decode(live?.metadata.managedFields)
-  if (live && owners.size === 0) adoptUnmarked(owners, before, schema, live)
+  if (live && owners.size === 0) adoptUnmarked(owners, before, schema, writer)
   const self = { manager: writer.manager, operation: 'Apply' as const, apiVersion: writer.apiVersion, subresource: writer.subresource }
   const id = identity(self)
   const last = owners.get(id)?.set
@@ -167,9 +167,9 @@ export function applyConfiguration(live: KubeObject | undefined, config: KubeObj
 }
 
 /** An object written before anyone kept track: its fields get an owner, so that taking them over is a conflict. */
-function adoptUnmarked(owners: Owners, before: JsonObject, schema: Schema, live: KubeObject): void {
-  const set = fieldsOf(before, schema).difference(UNOWNED)
-  const owner: Owner = { manager: 'before-first-apply', operation: 'Update', apiVersion: live.apiVersion, subresource: '', time: undefined, set }
+function adoptUnmarked(owners: Owners, before: JsonObject, schema: Schema, writer: Writer): void {
+  const set = compare({}, before, schema).added.difference(UNOWNED)
+  const owner: Owner = { manager: 'before-first-apply', operation: 'Update', apiVersion: writer.apiVersion, subresource: '', time: writer.time, set }
   owners.set(identity(owner), owner)
 }
 

@@ -131,8 +131,8 @@ export function removeAbandoned(value: Json, schema: MaybeSchema, last: FieldSet
   const parts = partsOf(value, schema)
   if (!parts) return value
   const kept = parts.flatMap((part): [string, Json][] => {
-    // A field stays for anything owned below it; an entry of a list only if it is owned itself.
-    const owned = (set: FieldSet) => (part.element.startsWith('f:') ? set.touches(part.element) : set.members.has(part.element))
+    // A declared field stays for anything owned below it; a key of a map or an entry of a list only if it is owned itself.
+    const owned = (set: FieldSet) => (part.declared ? set.touches(part.element) : set.members.has(part.element))
     if (owned(last) && !owned(keep)) return []
     const below = last.children.get(part.element)
     const child = below ? removeAbandoned(part.value, part.schema, below, keep.children.get(part.element) ?? new FieldSet()) : part.value
