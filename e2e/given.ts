@@ -8,16 +8,17 @@ import { apply } from '../src/cli/apply.ts'
 import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
+import type { RealServers } from '../src/sandbox/index.ts'
 
 export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
 export const SEED = fileOfPackage('examples/clickstream/pipeline.yaml')
 
 /** Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. */
-export async function givenDemo(suite: string): Promise<Demo> {
+export async function givenDemo(suite: string, real: RealServers = {}): Promise<Demo> {
   const directory = fileOfPackage('.cache/e2e')
   await mkdir(directory, { recursive: true })
   const stream = createWriteStream(join(directory, `${suite}.log`))
-  return startDemo({ log: createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } }), progress: () => undefined })
+  return startDemo({ log: createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } }), progress: () => undefined, real })
 }
 
 export async function whenApplied(demo: Demo, file: string): Promise<string> {

@@ -1,6 +1,6 @@
 /**
  * Runs the end-to-end suites, each in a process of its own, a few side by side, since most of their time is waiting:
- * `npm run e2e`, `npm run e2e -- --suite NAME`, `--jobs N`, `--list`.
+ * `npm run e2e`, `npm run e2e -- --suite NAME`, `--jobs N`, `--list`, `--components` for those over real servers too.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -13,7 +13,9 @@ const all = readdirSync(directory)
   .map((file) => file.replace(/\.e2e\.ts$/, ''))
   .sort()
 
-const { values } = parseArgs({ options: { suite: { type: 'string', multiple: true }, jobs: { type: 'string', default: '3' }, list: { type: 'boolean' } } })
+const { values } = parseArgs({
+  options: { suite: { type: 'string', multiple: true }, jobs: { type: 'string', default: '3' }, list: { type: 'boolean' }, components: { type: 'boolean' } },
+})
 if (values.list) {
   console.log(all.join('\n'))
   process.exit(0)
@@ -51,7 +53,9 @@ function runSuite(name: string): Promise<Outcome> {
   })
 }
 
-const waiting = [...(values.suite ?? all)]
+/** They download and take minutes, so that one has to ask for them. */
+const ON_REQUEST = new Set(['components'])
+const waiting = [...(values.suite ?? all.filter((name) => values.components || !ON_REQUEST.has(name)))]
 const outcomes: Outcome[] = []
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) outcomes.push(await runSuite(next))

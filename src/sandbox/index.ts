@@ -1,5 +1,5 @@
 /** All stand-ins together, each reached by the others only through its protocol; any of them can be a real one. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, createKafkaClient, createKubeApi, type KafkaClient, type KubeObject, type Logger, type Random } from '../ports/index.ts'
@@ -9,7 +9,8 @@ import { startGrafana } from './grafana/index.ts'
 import { startKafka } from './kafka/index.ts'
 import { startKsqldb } from './ksqldb/index.ts'
 import { startKubernetes } from './kubernetes/index.ts'
-import type { SandboxServer } from './server.ts'
+import { addressOf, applyCrds } from './real-kubernetes.ts'
+import { RequestLog, type SandboxServer } from './server.ts'
 import { kafkaTopicCrd, startStrimzi } from './strimzi/index.ts'
 
 export type { LoggedRequest, RequestLog, SandboxServer } from './server.ts'
@@ -25,6 +26,18 @@ export interface SandboxOptions {
   readonly grafanaUsers: NonNullable<Parameters<typeof startGrafana>[0]['users']>
   /** Told as each server is up. */
   readonly onStarted?: (name: string, url: string) => void
+  readonly real?: RealServers
+}
+
+/** Servers that run already, each in place of a stand-in; the stand-ins that are left use them. Closing leaves them alone. */
+export interface RealServers {
+  /** `HOST:PORT` */
+  readonly kafka?: string
+  /** URL; it must reach the same Kafka, and the same Elasticsearch under the address that is given here for that. */
+  readonly connect?: string
+  readonly elasticsearch?: string
+  /** Path; `crds` and Strimzi's KafkaTopic are applied to its cluster. */
+  readonly kubeconfig?: string
 }
 
 export interface Sandbox {
@@ -48,32 +61,51 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => {
     for (const step of closing.reverse()) await step()
   }
-  const started = async <T extends SandboxServer>(starting: Promise<T>): Promise<T> => {
-    const server = await starting
+  const real = options.real ?? {}
+  const started = async <T extends SandboxServer>(start: () => Promise<T>): Promise<T> => {
+    const server = await start()
     closing.push(() => server.close())
     options.onStarted?.(server.name, server.url)
     return server
+  }
+  /** Nobody sees the requests of a real one. */
+  const taken = (name: string, url: string): SandboxServer => {
+    options.onStarted?.(`${name} (real)`, url)
+    return { name, url, requests: new RequestLog(), close: () => Promise.resolve() }
+  }
+  const realOr = (name: string, url: string | undefined, start: () => Promise<SandboxServer>): Promise<SandboxServer> => {
+    return url === undefined ? started(start) : Promise.resolve(taken(name, url))
   }
   const kafkaClient = (clientId: string): KafkaClient => {
     const client = createKafkaClient({ brokers: [kafka.url], clientId, clock, log })
     closing.push(() => client.close())
     return client
   }
-  const kafka = await started(startKafka({ clock, random, log }))
+  const kubernetesOf = async (kubeconfig: string): Promise<SandboxServer> => {
+    const crds = [...options.crds, kafkaTopicCrd]
+    if (real.kubeconfig === undefined) {
+      const server = await started(() => startKubernetes({ clock, random, crds }))
+      await writeFile(kubeconfig, server.kubeconfig())
+      return server
+    }
+    await copyFile(real.kubeconfig, kubeconfig)
+    await applyCrds(createKubeApi({ kubeconfig, userAgent: 'clickstream-sandbox' }), crds, clock)
+    return taken('kubernetes', await addressOf(kubeconfig))
+  }
+  const kafka = await realOr('kafka', real.kafka, () => startKafka({ clock, random, log }))
   try {
-    const kubernetes = await started(startKubernetes({ clock, random, crds: [...options.crds, kafkaTopicCrd] }))
     const directory = await mkdtemp(join(tmpdir(), 'clickstream-sandbox-'))
     closing.push(() => rm(directory, { recursive: true, force: true }))
     const kubeconfig = join(directory, 'kubeconfig')
-    await writeFile(kubeconfig, kubernetes.kubeconfig())
+    const kubernetes = await kubernetesOf(kubeconfig)
     const kube = createKubeApi({ kubeconfig, userAgent: 'strimzi-topic-operator' })
     const strimzi = await startStrimzi({ kube, kafka: kafkaClient('strimzi-topic-operator'), namespace: options.namespace, clock, log })
     closing.push(() => strimzi.close())
     options.onStarted?.('strimzi topic operator', `namespace ${options.namespace}`)
-    const elasticsearch = await started(startElasticsearch({ clock, random }))
-    const connect = await started(startConnect({ kafka: kafkaClient('connect'), clock, random, log }))
-    const ksqldb = await started(startKsqldb({ kafka: kafkaClient('ksqldb'), connectUrl: connect.url, clock, random, log }))
-    const grafana = await started(startGrafana({ clock, random, users: options.grafanaUsers }))
+    const elasticsearch = await realOr('elasticsearch', real.elasticsearch, () => startElasticsearch({ clock, random }))
+    const connect = await realOr('connect', real.connect, () => startConnect({ kafka: kafkaClient('connect'), clock, random, log }))
+    const ksqldb = await started(() => startKsqldb({ kafka: kafkaClient('ksqldb'), connectUrl: connect.url, clock, random, log }))
+    const grafana = await started(() => startGrafana({ clock, random, users: options.grafanaUsers }))
     return { servers: { kubernetes, kafka, ksqldb, connect, elasticsearch, grafana }, kubeconfig, close }
   } catch (error) {
     await close()

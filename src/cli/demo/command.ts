@@ -4,13 +4,15 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { PIPELINE } from '../../api/index.ts'
 import { openBackends, readPipeline, readPlatform, startConsole, UserError } from '../../console/index.ts'
 import { createLogger, systemClock } from '../../ports/index.ts'
+import type { RealServers } from '../../sandbox/index.ts'
 import { apply } from '../apply.ts'
 import { type CheckRow, runCheck } from '../check/index.ts'
 import { formatTable, print } from '../output.ts'
 import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest } from './manifests.ts'
 import { type Demo, startDemo } from './run.ts'
 
-export interface DemoOptions {
+/** The options of RealServers name servers that take the place of stand-ins. */
+export interface DemoOptions extends RealServers {
   readonly check?: boolean
   /** The pipeline to run; default: the example of the package. */
   readonly file?: string
@@ -37,7 +39,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const startedAt = systemClock.now()
   const progress = (text: string) => print(`${`+${((systemClock.now() - startedAt) / 1000).toFixed(1)}s`.padStart(7)}  ${text}`)
   print('Starting the stand-ins and the operator ...')
-  const running = await startDemo({ log, progress })
+  const running = await startDemo({ log, progress, real: options })
   try {
     const kubeconfig = `${STATE_DIRECTORY}/kubeconfig`
     await copyFile(running.sandbox.kubeconfig, kubeconfig)

@@ -2,7 +2,7 @@
 import { generateCrds } from '../../api/index.ts'
 import { type Operator, startOperator } from '../../controller/index.ts'
 import { createKafkaClient, createKubeApi, type KafkaClient, type KubeApi, type KubeObject, type Logger, systemClock, systemRandom } from '../../ports/index.ts'
-import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
+import { type RealServers, type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { apply } from '../apply.ts'
 import { GRAFANA_LOGIN, NAMESPACE, platformObjects } from './manifests.ts'
@@ -19,7 +19,7 @@ export interface Demo {
 }
 
 /** `log` is where servers and operator write; the demo itself prints. */
-export async function startDemo(options: { log: Logger; progress: (text: string) => void }): Promise<Demo> {
+export async function startDemo(options: { log: Logger; progress: (text: string) => void; real?: RealServers }): Promise<Demo> {
   const { log } = options
   const sandbox = await startSandbox({
     clock: systemClock,
@@ -29,6 +29,7 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
     namespace: NAMESPACE,
     grafanaUsers: [{ login: GRAFANA_LOGIN.username, password: GRAFANA_LOGIN.password }],
     onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
+    ...(options.real ? { real: options.real } : {}),
   })
   const clients: KafkaClient[] = []
   const closing: (() => Promise<void>)[] = []

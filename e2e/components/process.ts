@@ -1,0 +1,96 @@
+/** Programs that run beside a suite: started on free ports of the loopback, waited for, stopped by their id. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../../src/ports/index.ts'
+
+const LOGS = fileURLToPath(new URL('../../.cache/e2e', import.meta.url))
+const STARTS_WITHIN_MS = 180_000
+const STOPS_WITHIN_MS = 20_000
+
+export interface Running {
+  /** Ends it and waits until it is gone. */
+  stop(): Promise<void>
+}
+
+export interface Program {
+  /** Of its log, `.cache/e2e/NAME.log`. */
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** Asked again and again until it is true; a throw counts as not yet. */
+  readonly ready: () => Promise<boolean>
+}
+
+export async function start(program: Program): Promise<Running> {
+  mkdirSync(LOGS, { recursive: true })
+  const file = join(LOGS, `${program.name}.log`)
+  const log = openSync(file, 'w')
+  const child = spawn(program.command, [...program.args], {
+    cwd: program.cwd,
+    env: { ...process.env, ...program.env },
+    stdio: ['ignore', log, log],
+  })
+  closeSync(log)
+  let ended: string | undefined
+  const gone = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      ended = error.message
+      resolve()
+    })
+    child.once('exit', (code, signal) => {
+      ended = `ended with ${signal ?? code}`
+      resolve()
+    })
+  })
+  // A suite that dies takes its programs along.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const stop = async () => {
+    if (ended === undefined) child.kill('SIGTERM')
+    const force = setTimeout(kill, STOPS_WITHIN_MS)
+    await gone
+    clearTimeout(force)
+    process.off('exit', kill)
+  }
+  const deadline = systemClock.now() + STARTS_WITHIN_MS
+  for (;;) {
+    const up = ended === undefined && (await program.ready().catch(() => false))
+    if (up) return { stop }
+    if (ended !== undefined || systemClock.now() > deadline) {
+      await stop()
+      throw new Error(`${program.name} did not start (${ended}); the end of ${file}:\n${readFileSync(file, 'utf8').slice(-3_000)}`)
+    }
+    await systemClock.sleep(200)
+  }
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports: number[] = []
+  for (const server of servers) {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const address = server.address()
+    if (address !== null && typeof address === 'object') ports.push(address.port)
+  }
+  for (const server of servers) await new Promise((resolve) => server.close(resolve))
+  return ports
+}
+
+/** A directory for the data of a program, gone when it is. */
+export async function scratch(name: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `clickstream-${name}-`))
+  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+}
+
+export const answers = async (url: string): Promise<boolean> => (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok
