@@ -92,6 +92,7 @@ function runOne(writer: DocumentWriter, action: BulkAction, defaults: BulkDefaul
   const id = meta._id === undefined || meta._id === null ? undefined : String(meta._id)
   if (index === undefined) throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: index is missing;' })
   const options: WriteOptions = {
+    bulk: true,
     forcedRefresh: defaults.forcedRefresh,
     requireAlias: meta.require_alias === true || (meta.require_alias === undefined && defaults.requireAlias),
     ...(meta.version === undefined ? {} : { version: Number(meta.version) }),

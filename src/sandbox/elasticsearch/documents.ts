@@ -14,6 +14,8 @@ export interface WriteOptions {
   readonly requireAlias?: boolean
   /** `refresh=true`: said in the answer. */
   readonly forcedRefresh?: boolean
+  /** Only in bulk an update that changes nothing claims to have reached its shards. */
+  readonly bulk?: boolean
 }
 
 export interface WriteAnswer {
@@ -70,21 +72,22 @@ export class DocumentWriter {
     if (body.detect_noop !== false && sameJson(before, after) && doc) {
       this.#checkSeqNo(index, id, options)
       const answer = this.#answer(index, id, 'noop', 200, doc.version, doc.seqNo, { ...options, forcedRefresh: false })
-      return { status: 200, body: { ...answer.body, _shards: { total: 0, successful: 0, failed: 0 } } }
+      return options.bulk ? answer : { status: 200, body: { ...answer.body, _shards: { total: 0, successful: 0, failed: 0 } } }
     }
     return this.#put(index, id, JSON.stringify(after), after, options, false)
   }
 
   #put(index: IndexState, id: string, text: string, source: JsonObject, options: WriteOptions, mustBeNew: boolean): WriteAnswer {
-    const before = index.docs.get(id)
-    if (mustBeNew && before) throw conflict(index, `[${id}]: version conflict, document already exists (current version [${before.version}])`)
-    const version = this.#nextVersion(index, id, options)
+    // The mapping comes first: a document that is refused for its version has already made its fields known.
     const { fields, mapping } = parseDocument(index.mapping, id, text, source, this.#cluster.version !== '7.17')
     if (mapping !== index.mapping) {
       index.mapping = mapping
       index.save()
       this.#cluster.changed()
     }
+    const before = index.docs.get(id)
+    if (mustBeNew && before) throw conflict(index, `[${id}]: version conflict, document already exists (current version [${before.version}])`)
+    const version = this.#nextVersion(index, id, options)
     const doc = index.put(id, version, text, fields, options.routing ?? null)
     return this.#answer(index, id, before ? 'updated' : 'created', before ? 200 : 201, version, doc.seqNo, options)
   }

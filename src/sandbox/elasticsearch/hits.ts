@@ -1,6 +1,6 @@
 /** Which documents a search shows, in which order, and what of them. */
 
-import { type AggContext, docValueField, valuesOf } from './aggs/agg.ts'
+import { type AggContext, asNumber, docValueField, valuesOf } from './aggs/agg.ts'
 import { dateFormat } from './date-format.ts'
 import { EsError, illegalArgument, parsingError, ShardFailure } from './errors.ts'
 import type { Doc } from './index-state.ts'
@@ -193,7 +193,9 @@ function keyReader(rule: SortRule, context: AggContext): (hit: ScoredDoc) => Val
   return ({ doc }) => {
     const values = valuesOf(doc, rule.field)
     if (values.length === 0) return absent
-    return values.reduce((best, value) => ((rule.descending ? value > best : value < best) ? value : best))
+    return values
+      .map((value) => (typeof value === 'boolean' ? asNumber(value) : value))
+      .reduce((best, value) => ((rule.descending ? value > best : value < best) ? value : best))
   }
 }
 
@@ -202,7 +204,7 @@ function absentKey(rule: SortRule, field: Field | undefined): Value {
   if (rule.missing !== '_last' && rule.missing !== '_first') return rule.missing as Value
   const low = (rule.missing === '_first') !== rule.descending
   if (!numeric) return low ? '' : HIGHEST
-  if (field && !isWhole(field.type) && !isDate(field.type)) return low ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  if (field && !isWhole(field.type) && !isDate(field.type) && field.type !== 'boolean') return low ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   return low ? -(2 ** 63) : 2 ** 63
 }
 
@@ -214,11 +216,13 @@ function afterKey(value: Json, rule: SortRule | undefined, context: AggContext):
       throw new EsError(400, { type: 'parse_exception', reason: `failed to parse date field [${value}] with format [${field.format.text}]` })
     return ms
   }
+  if (field && isNumeric(field.type)) return Number(value)
   return value === null ? HIGHEST : (value as Value)
 }
 
 function shownKey(key: Value, rule: SortRule | undefined, context: AggContext): Json {
-  if (key === HIGHEST || (typeof key === 'number' && !Number.isFinite(key))) return null
+  if (key === HIGHEST) return null
+  if (typeof key === 'number' && !Number.isFinite(key)) return key > 0 ? 'Infinity' : '-Infinity'
   const format = rule?.format
   const field = rule && format !== undefined ? docValueField(context, rule.field) : undefined
   return field && format !== undefined && isDate(field.type) && typeof key === 'number' ? (dateFormat(format)?.print(key) ?? key) : key

@@ -4,7 +4,7 @@ import type { Doc } from '../index-state.ts'
 import { asList, asObject, isObject, type Json, type JsonObject } from '../json.ts'
 import { isNumeric, type Value } from '../mapping/field.ts'
 import { parseQuery } from '../query/index.ts'
-import { type Agg, type AggContext, type AggParser, asNumber, docTest, docValueField, formatted, onlyKeys, requiredField, valuesOf } from './agg.ts'
+import { type Agg, type AggParser, asNumber, docTest, docValueField, formatted, onlyKeys, requiredField, valuesOf } from './agg.ts'
 import { orderBuckets } from './order.ts'
 
 const TERMS_KEYS = [
@@ -58,18 +58,25 @@ const terms: AggParser = ({ name, body, sub }) => {
     }
     const count = (list: readonly JsonObject[]) => list.reduce((sum, bucket) => sum + Number(bucket.doc_count), 0)
     // A shard sends its best buckets, and only then are those with too few documents left out.
-    const sent = orderBuckets(buckets, body.order, { _count: 'desc' }).slice(0, shardSize(body, size, context))
+    const limit = shardSize(body, size)
+    const sent = orderBuckets(buckets, body.order, { _count: 'desc' }).slice(0, limit)
     const kept = sent.filter((bucket) => Number(bucket.doc_count) >= minimum).slice(0, size)
     const dropped = sent.filter((bucket) => Number(bucket.doc_count) < minimum)
     const other = count(buckets) - count(kept) - count(dropped)
-    return { doc_count_error_upper_bound: 0, sum_other_doc_count: other, buckets: kept }
+    // With an order that says nothing of what was left out, the error is unknown.
+    const certain = sent.length < limit || body.order === undefined || ordersBy(body.order, ['_key', '_term']) || ordersBy(body.order, ['_count'], 'desc')
+    return { doc_count_error_upper_bound: certain ? 0 : -1, sum_other_doc_count: other, buckets: kept }
   }
 }
 
-function shardSize(body: JsonObject, size: number, context: AggContext): number {
-  const shards = context.indices.reduce((sum, index) => sum + index.shards, 0)
-  const byKey = isObject(body.order) && ('_key' in body.order || '_term' in body.order)
-  return shards <= 1 || byKey ? size : Math.max(size, Number(body.shard_size ?? Math.floor(size * 1.5 + 10)))
+/** How many buckets a shard sends: enough that those left out hardly matter, unless the order is that of the keys. */
+function shardSize(body: JsonObject, size: number): number {
+  return ordersBy(body.order, ['_key', '_term']) ? size : Math.max(size, Number(body.shard_size ?? Math.floor(size * 1.5 + 10)))
+}
+
+function ordersBy(order: Json | undefined, names: readonly string[], direction?: string): boolean {
+  const [first] = asList(order).flatMap((rule) => Object.entries(asObject(rule)))
+  return first !== undefined && names.includes(first[0]) && (direction === undefined || String(first[1]).toLowerCase() === direction)
 }
 
 function missingValue(missing: Json, type: string | undefined): Value {

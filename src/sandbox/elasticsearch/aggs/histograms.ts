@@ -14,6 +14,8 @@ import { orderBuckets } from './order.ts'
 const MAX_BUCKETS = 65_536
 
 interface Steps {
+  /** Added to every key; the real server rounds the bounds without it and adds it then. */
+  readonly offset: number
   floor(value: number): number
   next(key: number): number
 }
@@ -86,6 +88,7 @@ function dateSteps(body: JsonObject, zone: Zone): Steps {
   }
   if (calendar) {
     return {
+      offset,
       floor: (value) => floorTo(value - offset, calendar, zone) + offset,
       next: (key) => floorTo(addUnits(key - offset, 1, calendar, zone), calendar, zone) + offset,
     }
@@ -97,9 +100,12 @@ function dateSteps(body: JsonObject, zone: Zone): Steps {
       reason: `failed to parse setting [date_histogram.fixedInterval] with value [${String(body.fixed_interval)}] as a time value: unit is missing or unrecognized`,
     })
   }
-  const floor = (value: number) => fromLocal(Math.floor((value + zone.offsetAt(value) - offset) / width) * width + offset, zone)
+  const floor = (value: number) => {
+    const at = value - offset
+    return fromLocal(Math.floor((at + zone.offsetAt(at)) / width) * width, zone) + offset
+  }
   // Over a change of the zone's offset the next local step is not simply one width away.
-  return { floor, next: (key) => Math.max(floor(key + width), key + 1) }
+  return { offset, floor, next: (key) => Math.max(floor(key + width), key + 1) }
 }
 
 const NUMBER_KEYS = ['field', 'interval', 'min_doc_count', 'extended_bounds', 'hard_bounds', 'offset', 'format', 'missing', 'order', 'keyed', 'script']
@@ -111,6 +117,7 @@ export const histogram: AggParser = ({ name, body, sub }) => {
   if (!(width > 0)) throw illegalArgument(`[interval] must be >0 for histogram aggregation [${name}]`)
   const offset = Number(body.offset ?? 0)
   const steps: Steps = {
+    offset,
     floor: (value) => Math.floor((value - offset) / width) * width + offset,
     next: (key) => Math.floor((key - offset) / width + 1.5) * width + offset,
   }
@@ -152,8 +159,8 @@ function keysOf(buckets: ReadonlyMap<number, Doc[]>, steps: Steps, minimum: numb
   const inHard = (key: number) => (hard[0] === undefined || key >= steps.floor(hard[0])) && (hard[1] === undefined || key <= hard[1])
   const found = [...buckets.keys()].filter(inHard).sort((a, b) => a - b)
   if (minimum > 0) return found.filter((key) => (buckets.get(key)?.length ?? 0) >= minimum)
-  const candidates = [found[0], extended[0] === undefined ? undefined : steps.floor(extended[0])].filter((key) => key !== undefined)
-  if (extended[1] !== undefined) candidates.push(steps.floor(extended[1]))
+  const candidates = [found[0], extended[0] === undefined ? undefined : steps.floor(extended[0] + steps.offset)].filter((key) => key !== undefined)
+  if (extended[1] !== undefined) candidates.push(steps.floor(extended[1] + steps.offset))
   if (candidates.length === 0) return []
   const end = Math.max(found[found.length - 1] ?? Number.NEGATIVE_INFINITY, ...candidates)
   const keys: number[] = []

@@ -104,7 +104,7 @@ const extendedStats: AggParser = ({ name, body }) => {
 function spread(values: readonly number[], sigma: number): JsonObject {
   const n = values.length
   const bounds = (avg: number | null, population: number | null, sampling: number | null): JsonObject => {
-    const at = (deviation: number | null, sign: number) => (avg === null || deviation === null ? null : avg + sign * sigma * deviation)
+    const at = (deviation: number | null, sign: number) => (avg === null || deviation === null ? null : written(avg + sign * sigma * deviation))
     return {
       upper: at(population, 1),
       lower: at(population, -1),
@@ -121,18 +121,23 @@ function spread(values: readonly number[], sigma: number): JsonObject {
   const sum = sumOf(values)
   const squares = sumOf(values.map((value) => value * value))
   const population = Math.max(0, (squares - (sum * sum) / n) / n)
-  const sampling = n < 2 ? null : Math.max(0, (squares - (sum * sum) / n) / (n - 1))
-  const [deviation, sampled] = [Math.sqrt(population), sampling === null ? null : Math.sqrt(sampling)]
+  const sampling = n < 2 ? Number.NaN : Math.max(0, (squares - (sum * sum) / n) / (n - 1))
+  const [deviation, sampled] = [Math.sqrt(population), Math.sqrt(sampling)]
   return {
     sum_of_squares: squares,
     variance: population,
     variance_population: population,
-    variance_sampling: sampling,
+    variance_sampling: written(sampling),
     std_deviation: deviation,
     std_deviation_population: deviation,
-    std_deviation_sampling: sampled,
+    std_deviation_sampling: written(sampled),
     std_deviation_bounds: bounds(sum / n, deviation, sampled),
   }
+}
+
+/** A number that JSON has no form for is written as text. */
+function written(value: number): Json {
+  return Number.isNaN(value) ? 'NaN' : value
 }
 
 /** Exact, by linear interpolation: what the real server's digest gives while it is small. */

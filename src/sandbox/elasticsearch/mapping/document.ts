@@ -2,7 +2,7 @@
 import { type ErrorCause, EsError } from '../errors.ts'
 import { asObject, isObject, type Json, type JsonObject } from '../json.ts'
 import { detect, dynamicMapping } from './dynamic.ts'
-import { BadValue, type Field, makeField, parseValue, type Value } from './field.ts'
+import { BadValue, type Field, isKeyword, makeField, parseValue, type Value } from './field.ts'
 import { locate } from './locate.ts'
 import { Mapping } from './mapping.ts'
 
@@ -109,6 +109,8 @@ class DocumentParser {
     }
     if (parsed === undefined) return
     const values = this.#fields.get(field.path)
+    // Keywords are kept as a set, numbers as they come.
+    if (values?.includes(parsed) && (isKeyword(field.type) || field.type === 'ip')) return
     if (values) values.push(parsed)
     else this.#fields.set(field.path, [parsed])
   }
@@ -164,6 +166,10 @@ function firstValue(value: Json): Json | undefined {
 /** Java's way to print a value. */
 function preview(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(preview).join(', ')}]`
+  if (typeof value === 'number' && String(value).includes('e')) {
+    const [mantissa = '', exponent = ''] = String(value).split('e')
+    return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`
+  }
   if (!isObject(value)) return String(value)
   return `{${Object.entries(value)
     .map(([key, item]) => `${key}=${preview(item)}`)

@@ -39,7 +39,7 @@ export const isNumeric = (type: string): boolean => type in INTEGER_RANGE || DEC
 export const isWhole = (type: string): boolean => type in INTEGER_RANGE
 export const isDate = (type: string): boolean => type === 'date' || type === 'date_nanos'
 export const isText = (type: string): boolean => type === 'text' || type === 'match_only_text' || type === 'search_as_you_type'
-const isKeyword = (type: string): boolean => type === 'keyword' || type === 'constant_keyword' || type === 'wildcard'
+export const isKeyword = (type: string): boolean => type === 'keyword' || type === 'constant_keyword' || type === 'wildcard'
 
 export const knownTypes = new Set([
   ...Object.keys(INTEGER_RANGE),
@@ -90,11 +90,12 @@ function parseNumber(field: Field, value: Json): number {
   const range = INTEGER_RANGE[field.type]
   if (!range) return field.type === 'float' ? Math.fround(number) : number
   if (number < range[0] || number > range[1]) {
-    const name = { integer: 'int', short: 'short', byte: 'byte' }[field.type]
+    // A number in the JSON fails in the parser, a number in a text in the mapper.
+    const name = { integer: 'int', long: 'long' }[field.type]
     throw new BadValue(
-      name === 'int' && typeof value === 'number'
-        ? { type: 'x_content_parse_exception', reason: `Numeric value (${number}) out of range of int (${range[0]} - ${range[1]})` }
-        : illegal(`Value [${String(value)}] is out of range for ${field.type === 'long' ? 'a' : 'an'} ${field.type}`),
+      name !== undefined && typeof value === 'number'
+        ? { type: 'x_content_parse_exception', reason: `Numeric value (${number}) out of range of ${name} (${range[0]} - ${range[1]})` }
+        : illegal(`Value [${String(value)}] is out of range for ${field.type === 'integer' ? 'an' : 'a'} ${field.type}`),
     )
   }
   if (field.json.coerce === false && !Number.isInteger(number)) throw new BadValue(illegal(`Value [${String(value)}] has a decimal part`))
@@ -121,6 +122,10 @@ export function badDate(text: string, format: DateFormat): ErrorCause {
 function parseBoolean(value: Json): boolean {
   if (value === true || value === 'true') return true
   if (value === false || value === 'false' || value === '') return false
+  if (typeof value !== 'string') {
+    const token = isObject(value) ? 'START_OBJECT' : Number.isInteger(value) ? 'VALUE_NUMBER_INT' : 'VALUE_NUMBER_FLOAT'
+    throw new BadValue({ type: 'x_content_parse_exception', reason: `Current token (${token}) not of boolean type` })
+  }
   throw new BadValue(illegal(`Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`))
 }
 

@@ -10,7 +10,9 @@ const bool: QueryParser = (body, parse) => {
   for (const key of Object.keys(json)) if (!BOOL_KEYS.includes(key)) throw contentError(`[1:1] [bool] unknown field [${key}]`)
   const clauses = (key: string) => asList(json[key]).map(parse)
   const [must, filter, should, mustNot] = [clauses('must'), clauses('filter'), clauses('should'), clauses('must_not')]
-  const least = minimum(json.minimum_should_match, should.length) ?? (should.length > 0 && must.length + filter.length === 0 ? 1 : 0)
+  // Without a positive clause everything else matches, whatever the minimum says.
+  const empty = must.length + filter.length + should.length === 0
+  const least = (empty ? 0 : minimum(json.minimum_should_match, should.length)) ?? (should.length > 0 && must.length + filter.length === 0 ? 1 : 0)
   return (context) => {
     const bind = (queries: typeof must): Matcher[] => queries.map((query) => query(context))
     return boolMatcher({ must: bind(must), filter: bind(filter), should: bind(should), mustNot: bind(mustNot) }, least)
@@ -48,7 +50,7 @@ function minimum(given: unknown, count: number): number | undefined {
   const text = String(given)
   const percent = /^(-?\d+)%$/.exec(text)
   const number = percent ? Math.trunc((count * Number(percent[1])) / 100) : Number(text)
-  return number < 0 ? count + number : number
+  return Math.max(0, number < 0 ? count + number : number)
 }
 
 const constantScore: QueryParser = (body, parse) => {

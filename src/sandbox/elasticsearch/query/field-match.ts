@@ -6,7 +6,7 @@ import type { Bound } from '../doc-blocks.ts'
 import { ShardFailure } from '../errors.ts'
 import type { Doc } from '../index-state.ts'
 import type { Json } from '../json.ts'
-import { analyze, badDate, type Field, isDate, isNumeric, isText, type Value } from '../mapping/field.ts'
+import { analyze, badDate, type Field, isDate, isKeyword, isNumeric, isText, type Value } from '../mapping/field.ts'
 import { utc, zoneOf } from '../time.ts'
 import type { QueryContext } from './query.ts'
 
@@ -137,7 +137,8 @@ export function existsTest(path: string): DocTest {
 /** `*` and `?`; the text of a field against it. */
 export function wildcardTest(context: QueryContext, path: string, pattern: string, fold = false): DocTest {
   const field = context.index.mapping.fields.get(path)
-  if (!field) return never
+  // Numbers, dates, booleans and addresses have no text to compare.
+  if (!field || !(isText(field.type) || isKeyword(field.type))) return never
   const literal = (text: string) => text.replace(/[.+^${}()|[\]\\*?/]/g, '\\$&')
   const source = pattern.replace(/\\(.)|[*?]|[^\\*?]+/gs, (part, escaped: string | undefined) =>
     part === '*' ? '.*' : part === '?' ? '.' : literal(escaped ?? part),
