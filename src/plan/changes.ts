@@ -108,7 +108,7 @@ function forbiddenStatement(
   const [wanted, has] = [node.spec as ResourceSpecs['Statement'], observed.spec as ResourceSpecs['Statement']]
   if (wanted.objectType === 'TYPE' || wanted.objectType === 'INSERT') return undefined
   const rule = differences.includes('sql')
-    ? whatForbids(has.sql, wanted.sql, comparison.catalogue)
+    ? whatForbids(has.sql, wanted.sql, comparison.catalogue, wanted.properties)
     : differences.includes('properties')
       ? 'properties of a running query cannot change'
       : undefined

@@ -38,9 +38,10 @@ export function compareWith(graph: Graph): Comparison {
   if (before) return before
   const catalogue = catalogueOf(graph)
   const meanings = new Map<string, string>()
-  const meaningOf = (sql: string): string => {
-    const meant = meanings.get(sql) ?? meaning(sql, catalogue)
-    meanings.set(sql, meant)
+  const meaningOf: MeaningOf = (sql, properties) => {
+    const key = `${JSON.stringify(properties)}${sql}`
+    const meant = meanings.get(key) ?? meaning(sql, properties, catalogue)
+    meanings.set(key, meant)
     return meant
   }
   const made: Comparison = { catalogue, differences: (desired, observed) => differences(desired, observed, meaningOf) }
@@ -50,10 +51,12 @@ export function compareWith(graph: Graph): Comparison {
 
 /** Whether two specs of one kind mean the same. Statements need the catalogue of what they read. */
 export function sameSpec<K extends Desired['kind']>(desired: Desired<K>, observed: Observed<K>, catalogue: Catalogue = createCatalogue()): boolean {
-  return differences(desired, observed, (sql) => meaning(sql, catalogue)).length === 0
+  return differences(desired, observed, (sql, properties) => meaning(sql, properties, catalogue)).length === 0
 }
 
-function differences(desired: Desired, observed: Observed, meaningOf: (sql: string) => string): readonly Difference[] {
+type MeaningOf = (sql: string, properties: Readonly<Record<string, string>>) => string
+
+function differences(desired: Desired, observed: Observed, meaningOf: MeaningOf): readonly Difference[] {
   if (desired.kind !== observed.kind) throw new TypeError(`${desired.id} and ${observed.id} are of different kinds`)
   switch (desired.kind) {
     case 'KafkaTopic':
@@ -101,26 +104,26 @@ function compareConnector(desired: ResourceSpecs['Connector'], observed: Resourc
   ]
 }
 
-function compareStatement(desired: Desired<'Statement'>, observed: Observed<'Statement'>, meaningOf: (sql: string) => string): Difference[] {
+function compareStatement(desired: Desired<'Statement'>, observed: Observed<'Statement'>, meaningOf: MeaningOf): Difference[] {
   const [a, b] = [desired.spec, observed.spec]
   // A query that is gone has neither properties nor a state of its own.
   const hasQuery = observed.backendId !== undefined
   const queried = hasQuery && Object.keys(a.properties).length > 0
   return [
-    ...(meaningOf(a.sql) === meaningOf(b.sql) ? [] : (['sql'] as const)),
+    ...(meaningOf(a.sql, a.properties) === meaningOf(b.sql, a.properties) ? [] : (['sql'] as const)),
     ...(!queried || same(a.properties, b.properties) ? [] : (['properties'] as const)),
     ...(!hasQuery || a.running === b.running ? [] : (['running'] as const)),
   ]
 }
 
 /** One text for all statements that mean the same; the text itself where it means nothing here. */
-function meaning(sql: string, catalogue: Catalogue): string {
+function meaning(sql: string, properties: Readonly<Record<string, string>>, catalogue: Catalogue): string {
   try {
     const statement = parseStatement(sql)
     if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateAsSelect' && statement.kind !== 'InsertInto') return typeText(statement)
     const plain = statement.kind === 'InsertInto' ? statement : { ...statement, orReplace: false, ifNotExists: false }
     const others = statement.kind === 'InsertInto' ? catalogue : catalogue.without(statement.name)
-    return canonicalStatement(plain, analyse(plain, others), catalogue)
+    return canonicalStatement(plain, analyse(plain, others, { properties }), catalogue, properties)
   } catch (error) {
     if (error instanceof SqlError) return sql
     throw error
@@ -139,10 +142,11 @@ function catalogueOf(graph: Graph): Catalogue {
   for (const node of graph.nodes) {
     if (node.kind === 'KafkaTopic') topics.set(node.name, (node.spec as ResourceSpecs['KafkaTopic']).partitions)
     if (node.kind !== 'Statement') continue
-    const statement = parseStatement((node.spec as ResourceSpecs['Statement']).sql)
+    const { sql, properties } = node.spec as ResourceSpecs['Statement']
+    const statement = parseStatement(sql)
     if (statement.kind === 'CreateType') catalogue = catalogue.withType(statement.name, statement.type)
     if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateAsSelect') continue
-    const { sink } = analyse(statement, catalogue, { partitionsOf: (topic) => topics.get(topic) })
+    const { sink } = analyse(statement, catalogue, { properties, partitionsOf: (topic) => topics.get(topic) })
     catalogue = catalogue.with(sink)
   }
   return catalogue

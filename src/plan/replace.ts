@@ -8,12 +8,12 @@ import { canonicalJson } from './hash.ts'
 import type { Json } from './resources.ts'
 
 /** Undefined: ksqlDB can do it in place. Else a sentence that says why not. */
-export function whatForbids(before: string, after: string, catalogue: Catalogue): string | undefined {
+export function whatForbids(before: string, after: string, catalogue: Catalogue, properties: Readonly<Record<string, string>> = {}): string | undefined {
   let old: AnalysedStatement
   let wanted: AnalysedStatement
   try {
-    old = understood(before, catalogue)
-    wanted = understood(after, catalogue)
+    old = understood(before, catalogue, properties)
+    wanted = understood(after, catalogue, properties)
   } catch (error) {
     if (error instanceof SqlError) return `what ksqlDB has cannot be understood against what is declared: ${error.message}`
     throw error
@@ -21,10 +21,10 @@ export function whatForbids(before: string, after: string, catalogue: Catalogue)
   return schemaRule(old.sink, wanted.sink) ?? (old.kind === 'query' && wanted.kind === 'query' ? queryRule(old.query, wanted.query) : kindRule(old, wanted))
 }
 
-function understood(sql: string, catalogue: Catalogue): AnalysedStatement {
+function understood(sql: string, catalogue: Catalogue, properties: Readonly<Record<string, string>>): AnalysedStatement {
   const statement = parseStatement(sql)
   if (statement.kind !== 'CreateSource' && statement.kind !== 'CreateAsSelect') throw new TypeError(`no stream or table is made by ${sql}`)
-  return analyse({ ...statement, orReplace: false, ifNotExists: false }, catalogue.without(statement.name))
+  return analyse({ ...statement, orReplace: false, ifNotExists: false }, catalogue.without(statement.name), { properties })
 }
 
 function kindRule(old: AnalysedStatement, wanted: AnalysedStatement): string | undefined {

@@ -95,7 +95,7 @@ function understand(draft: Draft, item: StatementItem, reads: readonly string[])
     if (statement.kind === 'CreateAsSelect') implySinkTopic(draft, analysed, item.path, item.specPath, item.driftPolicy)
     topics.push(...[analysed.query.from, ...analysed.query.joins.map((join) => join.right)].map(({ source }) => `KafkaTopic/${source.topic}`))
   }
-  const canonical = canonicalStatement(statement, analysed, draft.catalogue)
+  const canonical = canonicalStatement(statement, analysed, draft.catalogue, item.properties)
   const name = nameOf(statement)
   const objectType = statement.kind === 'InsertInto' ? 'INSERT' : statement.sourceType
   const upstream = reads.flatMap((read) => [`Statement/${read}`, `Statement/${typeName(read)}`])
@@ -117,7 +117,8 @@ function addStatementNode(
 ): void {
   const queries = item.statement.kind === 'CreateAsSelect' || item.statement.kind === 'InsertInto'
   const running = draft.pipeline.spec.state === 'Running' || !queries
-  const properties = queries ? item.properties : {}
+  // A source has no query to configure, but defaults of ksqlDB itself, such as the format, hold for it.
+  const properties = queries ? item.properties : Object.fromEntries(Object.entries(item.properties).filter(([key]) => key.startsWith('ksql.')))
   addNode(draft, {
     kind: 'Statement',
     name,
@@ -140,16 +141,21 @@ const TOPIC_PROPERTIES = new Set(['CLEANUP_POLICY', 'PARTITIONS', 'REPLICAS', 'R
  * The statement's meaning as text: completed the way the server stores it, with the formats and the topic that hold rather than
  * those written down. Partitions, replicas and retention are left out, which are the topic's and compared there.
  */
-export function canonicalStatement(statement: Exclude<Made, { kind: 'CreateType' }>, analysed: AnalysedStatement, catalogue: Draft['catalogue']): string {
+export function canonicalStatement(
+  statement: Exclude<Made, { kind: 'CreateType' }>,
+  analysed: AnalysedStatement,
+  catalogue: Draft['catalogue'],
+  properties: Readonly<Record<string, string>>,
+): string {
   const { sink } = analysed
-  const completed = completeStatement(statement, catalogue.without(sink.name), {}) as typeof statement
+  const completed = completeStatement(statement, catalogue.without(sink.name), { properties }) as typeof statement
   const kept = completed.properties.filter(({ key }) => !TOPIC_PROPERTIES.has(key)).sort((a, b) => (a.key < b.key ? -1 : 1))
   const said = (key: string, value: string): Property => ({ key, value, span: statement.span })
   const format = ({ format: name, delimiter }: typeof sink.keyFormat) => `${name}${delimiter === undefined ? '' : ` ${delimiter}`}`
   const holds = [said('KAFKA_TOPIC', sink.topic), said('KEY_FORMAT', format(sink.keyFormat)), said('VALUE_FORMAT', format(sink.valueFormat))]
-  const properties = statement.kind === 'InsertInto' ? kept : [...holds, ...kept]
+  const withClause = statement.kind === 'InsertInto' ? kept : [...holds, ...kept]
   const plain = completed.kind === 'InsertInto' ? completed : { ...completed, orReplace: false, ifNotExists: false }
-  return formatStatement({ ...plain, properties })
+  return formatStatement({ ...plain, properties: withClause })
 }
 
 const at = (item: StatementItem) => (item.written ? item.statement.span : undefined)

@@ -1,7 +1,7 @@
 /** What scripts may hold beside statements: settings, variables and connectors. */
 import assert from 'node:assert/strict'
-import type { Graph, ResourceSpecs } from '../../src/plan/index.ts'
-import { compile, graphOf } from './given.ts'
+import { type Graph, planChanges, type ResourceSpecs } from '../../src/plan/index.ts'
+import { compile, graphOf, owner } from './given.ts'
 
 const script = (sql: string, further = '') => `
 topics: [{name: clicks}]
@@ -41,6 +41,19 @@ describe('A script', () => {
     const hash = (graph: Graph, id: string) => graph.nodes.find((node) => node.id === id)!.hash
     assert.notEqual(hash(one, 'Statement/A'), hash(two, 'Statement/A'))
     assert.equal(hash(one, 'Statement/CLICKS'), hash(two, 'Statement/CLICKS'))
+  })
+
+  it('may set the format that holds where none is written', () => {
+    const text = (format: string) =>
+      `SET 'ksql.persistence.default.format.value' = '${format}'; CREATE STREAM CLICKS (USERID INT, BYTES BIGINT) WITH (KAFKA_TOPIC='clicks'); CREATE STREAM A AS SELECT * FROM CLICKS;`
+    const graph = graphOf(script(text('JSON')))
+    assert.deepEqual(properties(graph, 'CLICKS'), { 'ksql.persistence.default.format.value': 'JSON' })
+    const there = graph.nodes.map((node) => ({ ...node, health: 'Ready' as const, ...(node.kind === 'Statement' ? {} : { owner }) }))
+    const { actions } = planChanges({ graph, observed: there, ledger: { entries: [] }, owner })
+    assert.deepEqual(actions, [])
+    const other = graphOf(script(text('DELIMITED')))
+    const hash = (of: Graph) => of.nodes.find(({ id }) => id === 'Statement/CLICKS')!.hash
+    assert.notEqual(hash(other), hash(graph))
   })
 
   it('may say OR REPLACE and IF NOT EXISTS: they are what the operator does anyway', () => {
