@@ -67,7 +67,8 @@ export class PipelineReconciler {
       failures: [],
     }
     await this.#takeSteps(run)
-    if (run.released || signal.aborted) return { kind: 'done' }
+    // Who stops leaves the word to the next: the ledger knows how far this one came.
+    if (run.released || signal.aborted || stopping()) return { kind: 'done' }
     try {
       await this.#close(run)
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The reconcile of one platform: its backends are looked at, and it is held while a pipeline refers to it. */
-import { type Condition, FINALIZERS, PLATFORM, type PlatformStatus, parsePlatform } from '../api/index.ts'
+import { type Condition, FINALIZERS, type FieldError, PLATFORM, type PlatformStatus, parsePlatform } from '../api/index.ts'
 import type { KubeObject } from '../ports/index.ts'
 import { type BackendState, judgePlatform, type Verdict } from './conditions.ts'
 import type { WorkResult } from './queue.ts'
@@ -44,11 +44,8 @@ export class PlatformReconciler {
     // After a start, what the status says still holds until every backend was looked at.
     const blind = states.some(({ seen, failure }) => !seen && !failure)
     if (blind && (held.status as Partial<PlatformStatus> | undefined)?.observedGeneration === held.metadata.generation) return { kind: 'done' }
-    const verdicts: ReadonlyMap<string, Verdict> = parsed.ok
-      ? judgePlatform(states)
-      : new Map([
-          ['Ready', { status: 'False' as const, reason: 'InvalidSpec', message: parsed.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') }],
-        ])
+    const verdicts = new Map<string, Verdict>(parsed.ok ? judgePlatform(states) : [['Ready', invalid(parsed.errors)]])
+    if (held.metadata.deletionTimestamp !== undefined) verdicts.set('Ready', heldBy(users))
     await this.#write(held, verdicts, states, users.length)
     return { kind: 'done' }
   }
@@ -94,6 +91,15 @@ export class PlatformReconciler {
     platforms.learn(await services.kube.patch(PLATFORM, namespace!, name, { type: 'merge', body: { status: patch }, subresource: 'status' }, signal))
     this.#writtenAt.set(key, now)
   }
+}
+
+function invalid(errors: readonly FieldError[]): Verdict {
+  return { status: 'False', reason: 'InvalidSpec', message: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') }
+}
+
+function heldBy(users: readonly KubeObject[]): Verdict {
+  const names = users.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+  return { status: 'False', reason: 'Deleting', message: `it goes when nothing refers to it any more: ${names.join(', ')}` }
 }
 
 /** Key of the platform that a pipeline refers to, as far as it can be read. */

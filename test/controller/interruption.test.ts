@@ -64,3 +64,31 @@ describe('an operator that is killed in its first apply', function () {
     }
   })
 })
+
+describe('an operator that is stopped in its first apply', () => {
+  it('ends the action in work, begins no other, and leaves the rest to the next', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 0, 1))
+    const kube = new MemoryKube(() => clock.now())
+    const world = new MemoryWorld(clock)
+    await kube.create(PLATFORM, platformObject())
+    await kube.create(PIPELINE, pipelineObject())
+    let stopped: Promise<void> | undefined
+    const first = await operate(clock, kube, world)
+    world.before = async ({ verb }) => {
+      if (verb !== 'apply') return
+      stopped ??= first.stop()
+      await clock.sleep(1_000)
+    }
+    await clock.advance(20_000)
+    await stopped
+    assert.equal(world.mutations().length, 1)
+    assert.equal(world.objects.size, 1)
+    const scene = sceneOf(clock, kube, world, first)
+    assert.notEqual(scene.condition('Ready')?.reason, 'Canceled')
+    world.before = undefined
+    const second = sceneOf(clock, kube, world, await operate(clock, kube, world))
+    await clock.advance(20_000)
+    assert.equal(second.condition('Ready')?.status, 'True')
+    await stopOperator(second)
+  })
+})

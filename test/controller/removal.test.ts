@@ -103,7 +103,8 @@ describe('a pipeline that is deleted', () => {
     const scene = await ready()
     await scene.kube.delete(PLATFORM, 'shop', 'default')
     await scene.clock.advance(20_000)
-    assert.ok(scene.kube.find(PLATFORM, 'shop', 'default'))
+    const platform = scene.kube.find(PLATFORM, 'shop', 'default')!.status as { conditions: { type: string; message: string }[] }
+    assert.match(platform.conditions.find(({ type }) => type === 'Ready')!.message, /shop\/events/)
     await remove(scene)
     await scene.clock.advance(20_000)
     assert.equal(scene.pipeline(), undefined)
