@@ -99,4 +99,13 @@ connected(program.command('sql').description('a shell for ksqlDB: statements, RU
   .option('--pipeline <name>', 'pipeline whose platform is asked')
   .action((options) => run(import('./commands/sql.ts').then(({ sql }) => sql(options))))
 
+program
+  .command('test')
+  .description("run statements over an input and compare what they write, with the files of ksqlDB's test runner")
+  .requiredOption('-s, --sql-file <file>', 'statements')
+  .requiredOption('-i, --input-file <file>', 'input records: {"inputs": [...]}')
+  .requiredOption('-o, --output-file <file>', 'expected records: {"outputs": [...]}')
+  .option('--json', 'print JSON')
+  .action((options) => run(import('./commands/test.ts').then(({ test }) => test(options))))
+
 await program.parseAsync()

@@ -44,6 +44,7 @@ export function compileSource(source: Source): SourceReader {
     const { key, window } = reader.readKey(record.key)
     const value = reader.readValue(record.value)
     const time = value === null ? record.timestamp : timestampOf(record, key, value)
+    if (time < 0) throw new Error(`Skipping record due to negative extracted timestamp ${time}`)
     return { key, row: value === null ? null : rowOf(record, key, value, time, window), old: null, time, window, partition: record.partition }
   }
 
