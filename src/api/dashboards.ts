@@ -74,7 +74,7 @@ const look = {
   height: integer('Rows of about 30 pixels.', 2, 40).default(8),
 }
 
-export const panelSchema = described('A panel.', {
+const panelSchema = described('A panel.', {
   name: entryName('Name of the panel, unique in its dashboard.'),
   ...look,
   queries: mapList('What it shows.', panelQuerySchema, 10),

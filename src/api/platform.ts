@@ -83,7 +83,7 @@ export const platformSpecSchema = described('Where the backends are.', {
 
 export type PlatformSpec = z.output<typeof platformSpecSchema>
 
-export const conditionSchema = described('One aspect of the state of an object.', {
+const conditionSchema = described('One aspect of the state of an object.', {
   type: text('Kind of condition, in CamelCase.', { max: 100 }),
   status: choice('Whether it holds.', ['True', 'False', 'Unknown']),
   reason: text('Why, as one word in CamelCase.', { max: 100 }),

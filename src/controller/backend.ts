@@ -20,7 +20,7 @@ export interface BackendOptions {
   onProgress(backend: Backend, at: number, progress: readonly Progress[]): void
 }
 
-export const POLL_MS = 10_000
+const POLL_MS = 10_000
 const BUSY_POLL_MS = 1_000
 /** Between two looks, however often the bell rings. */
 const REST_MS = 100
@@ -183,6 +183,6 @@ export class Backend {
 }
 
 /** Reasons that speak of the backend as a whole, not of one request. */
-export function isOutage(failure: Failure): boolean {
+function isOutage(failure: Failure): boolean {
   return ['Unreachable', 'TimedOut', 'Unauthorized', 'UnsupportedVersion'].includes(failure.reason)
 }

@@ -23,7 +23,7 @@ const entrySchema = z.object({
 const ENTRIES = 'entries'
 const SCHEDULES = 'schedules'
 
-export const ledgerName = (pipeline: string): string => `${pipeline}.clickstream-ledger`
+const ledgerName = (pipeline: string): string => `${pipeline}.clickstream-ledger`
 
 /** The ledger of one pipeline in memory; every change is written at once. This operator is its only writer. */
 export class LedgerFile {

@@ -113,4 +113,4 @@ function knewFlow(run: Run): boolean {
   return flow !== undefined && flow.status !== 'Unknown' && flow.observedGeneration === run.object.metadata.generation
 }
 
-export const errorsIn = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === 'error')
+const errorsIn = (findings: readonly Finding[]): boolean => findings.some(({ severity }) => severity === 'error')

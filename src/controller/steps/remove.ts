@@ -8,7 +8,7 @@ import { runActions } from './act.ts'
 import { findPlatform, isForced, parseSpec, readReferences } from './admit.ts'
 
 /** After so long with a backend gone, or a platform, the pipeline is released and an event names what stays. */
-export const RELEASE_AFTER_MS = 60 * 60_000
+const RELEASE_AFTER_MS = 60 * 60_000
 
 export const removeIfDeleted: Step = async (run, services) => {
   const { deletionTimestamp, finalizers } = run.object.metadata
