@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { OutputRecord } from '../../../src/engine/index.ts'
 import type { KafkaRecord } from '../../../src/ports/index.ts'
 import { readBody } from '../../../src/sandbox/ksqldb/rest/body.ts'
 import { RestError } from '../../../src/sandbox/ksqldb/rest/errors.ts'
 import { negotiate } from '../../../src/sandbox/ksqldb/rest/respond.ts'
 import { decimalText, doubleText, toJson, valueJson } from '../../../src/sandbox/ksqldb/rest/values.ts'
 import { Buffers, type Partition } from '../../../src/sandbox/ksqldb/run/buffers.ts'
+import { OutputCache } from '../../../src/sandbox/ksqldb/run/output-cache.ts'
 
 const record = (topic: string, offset: number, timestamp: number): KafkaRecord => ({
   topic,
@@ -133,5 +135,25 @@ describe('ksqlDB stand-in: bodies and values', () => {
     assert.equal(negotiate('application/json, text/plain, */*', offered), offered[1])
     assert.equal(negotiate('text/html;q=1, */*;q=0.1', offered), offered[0])
     assert.equal(negotiate('text/html', offered), undefined)
+  })
+})
+
+describe('ksqlDB stand-in: writing to a sink topic', () => {
+  const output = (id: number): OutputRecord => ({
+    topic: 'n',
+    timestamp: id,
+    key: Buffer.from([id]),
+    value: null,
+    row: { key: [id], value: null, timestamp: id },
+  })
+
+  it('keeps the last update of a key, in the order of the last updates', () => {
+    const cache = new OutputCache()
+    for (const id of [1, 2, 1, 3]) cache.put(output(id))
+    assert.deepEqual(
+      cache.drain().map((record) => record.timestamp),
+      [2, 1, 3],
+    )
+    assert.equal(cache.size, 0)
   })
 })

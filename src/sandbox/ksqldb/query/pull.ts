@@ -1,6 +1,6 @@
 /** Pull queries on materialised tables: the rows as they stand now. */
 import { compileExpression, compilePredicate, compileWriter, type Scope, type ScopeColumn, type TableRow, type Value } from '../../../engine/index.ts'
-import type { AnalysedQuery, Query, Source } from '../../../sql/index.ts'
+import type { AnalysedQuery, Expression, Query, Source } from '../../../sql/index.ts'
 import { StatementFault } from '../rest/errors.ts'
 import type { QueryHost } from '../run/query-host.ts'
 import { type AnswerColumn, answerColumns } from './columns.ts'
@@ -48,7 +48,10 @@ export function pullRows(query: AnalysedQuery, host: QueryHost): { columns: Answ
   const scope: Scope = { columns: scopeColumns(source, alias) }
   const passes = query.where === undefined ? () => true : compilePredicate(query.where, scope)
   const select = query.output.map((column) => compileExpression(column.value, scope))
-  const found = [...table.rows()].map((row) => ({ row, flat: flat(row, source) })).filter(({ flat: values }) => passes(values))
+  const key = query.where === undefined ? undefined : keyIn(query.where.expression, source)
+  const found = [...(key === undefined ? table.rows() : table.get(key))]
+    .map((row) => ({ row, flat: flat(row, source) }))
+    .filter(({ flat: values }) => passes(values))
   const rows = inStoreOrder(found, source)
     .slice(0, query.limit)
     .map(({ flat: values }) => select.map((evaluate) => evaluate(values)))
@@ -58,6 +61,34 @@ export function pullRows(query: AnalysedQuery, host: QueryHost): { columns: Answ
 /** The bounds of a windowed table's rows are part of their key. */
 const isBound = (column: AnswerColumn, query: AnalysedQuery) =>
   query.from.source.window !== undefined && (column.name === 'WINDOWSTART' || column.name === 'WINDOWEND')
+
+/** The key that a condition asks for, where it gives a value for every key column: only its rows need be looked at. */
+function keyIn(where: Expression, source: Source): Value[] | undefined {
+  const given = new Map<string, Expression>()
+  for (const part of conjuncts(where)) {
+    if (part.kind !== 'Comparison' || part.operator !== '=') continue
+    for (const [column, value] of [
+      [part.left, part.right],
+      [part.right, part.left],
+    ] as const) {
+      if (column.kind === 'ColumnReference' && isLiteral(value)) given.set(column.name, value)
+    }
+  }
+  const key: Value[] = []
+  for (const { name, type } of source.key) {
+    const expression = given.get(name)
+    if (expression === undefined) return undefined
+    key.push(compileExpression({ expression, type }, { columns: [] })([]))
+  }
+  return key.length > 0 && key.every((part) => part !== null) ? key : undefined
+}
+
+function conjuncts(expression: Expression): Expression[] {
+  return expression.kind === 'Logical' && expression.operator === 'AND' ? [...conjuncts(expression.left), ...conjuncts(expression.right)] : [expression]
+}
+
+/** Of the key's own type: a number that would be rounded to fit is compared row by row. */
+const isLiteral = (expression: Expression) => ['IntegerLiteral', 'LongLiteral', 'StringLiteral', 'BooleanLiteral'].includes(expression.kind)
 
 function scopeColumns(source: Source, qualifier: string): ScopeColumn[] {
   const bigint = (name: string): ScopeColumn => ({ qualifier, name, type: { kind: 'BIGINT' } })

@@ -2,6 +2,8 @@
 import { type OutputRecord, partitionFor } from '../../../engine/index.ts'
 import type { KafkaClient, ProduceRecord, Random } from '../../../ports/index.ts'
 
+/** Records in one request: a broker refuses what is larger than a megabyte or so. */
+const REQUEST = 2_000
 /** Bytes that a window adds behind the key: its start, and for sessions its end. */
 const WINDOW_BYTES = { TUMBLING: 8, HOPPING: 8, SESSION: 16 } as const
 
@@ -29,19 +31,26 @@ export class Sink {
     return this.#lastAt
   }
 
-  async write(records: readonly OutputRecord[], now: number): Promise<void> {
+  /** Takes records off the front of `records` as they are written, so that a call after a fault goes on where it was. */
+  async write(records: OutputRecord[], now: number): Promise<void> {
     if (records.length === 0) return
     const partitions = await this.#partitionCount()
-    await this.#kafka.produce(
-      this.topic,
-      records.map((record): ProduceRecord => {
-        const key = record.key === null ? null : Buffer.from(record.key)
-        const value = record.value === null ? null : Buffer.from(record.value)
-        return { partition: this.#partition(record, key, partitions), timestamp: record.timestamp, key, value }
-      }),
-    )
-    this.#written += records.length
-    this.#lastAt = now
+    while (records.length > 0) {
+      const some = records.slice(0, REQUEST)
+      await this.#kafka.produce(
+        this.topic,
+        some.map((record) => this.#toProduce(record, partitions)),
+      )
+      records.splice(0, some.length)
+      this.#written += some.length
+      this.#lastAt = now
+    }
+  }
+
+  #toProduce(record: OutputRecord, partitions: number): ProduceRecord {
+    const key = record.key === null ? null : Buffer.from(record.key)
+    const value = record.value === null ? null : Buffer.from(record.value)
+    return { partition: this.#partition(record, key, partitions), timestamp: record.timestamp, key, value }
   }
 
   #partition(record: OutputRecord, key: Buffer | null, partitions: number): number {
