@@ -69,9 +69,17 @@ function stateText(entry: z.infer<typeof connectors>[string] | undefined): strin
   return `${entry.status.connector.state}, tasks ${entry.status.tasks.map((task) => task.state).join(' ') || 'none'}${failed?.trace ? `: ${failed.trace.split('\n')[0]}` : ''}`
 }
 
+/** Connectors of the pipeline by what Kafka Connect says they are; one that is not there is what the spec says. */
+async function connectorsOf(context: CheckContext, type: 'source' | 'sink'): Promise<string[]> {
+  const [all, declared] = [await readConnectors(context), new Set(context.pipeline.spec.sources.map((source) => source.name))]
+  return resourcesOf(context, 'Connector')
+    .map(({ name }) => name)
+    .filter((name) => (all.get(name)?.info.type ?? (declared.has(name) ? 'source' : 'sink')) === type)
+}
+
 export const sources: Section = async (context) =>
   Promise.all(
-    context.pipeline.spec.sources.map(({ name }) =>
+    (await connectorsOf(context, 'source')).map((name) =>
       eventually(context, 'source', name, async () => {
         const entry = (await readConnectors(context)).get(name)
         return { measured: stateText(entry), ok: runs(entry) }
@@ -81,10 +89,8 @@ export const sources: Section = async (context) =>
 
 /** Sinks: RUNNING, and their committed offsets reach what stood at the end of their topics when asked. */
 export const sinks: Section = async (context) => {
-  const sourceNames = new Set(context.pipeline.spec.sources.map((source) => source.name))
-  const names = resourcesOf(context, 'Connector').filter(({ name }) => !sourceNames.has(name))
   return Promise.all(
-    names.map(async ({ name }) => {
+    (await connectorsOf(context, 'sink')).map(async (name) => {
       const first = (await readConnectors(context)).get(name)
       const own = (first?.info.config.topics ?? '').split(',').filter((topic) => topic !== '')
       const end = await endOffset(context, own)
@@ -104,6 +110,7 @@ const described = z
       sourceDescription: z.object({
         type: z.string(),
         statement: z.string(),
+        fields: z.array(z.object({ name: z.string() })),
         topic: z.string(),
         writeQueries: z.array(z.object({ id: z.string(), state: z.string().nullish() })),
         queryOffsetSummaries: z.array(
@@ -168,6 +175,13 @@ export async function indices(context: CheckContext): Promise<string[]> {
       .filter((topic) => topic !== '')
       .map((topic) => topic.toLowerCase()),
   )
+}
+
+/** Indices whose sink makes an update the same document; in the others every update is a document of its own. */
+export async function upsertedIndices(context: CheckContext): Promise<ReadonlySet<string>> {
+  const own = new Set(resourcesOf(context, 'Connector').map(({ name }) => name))
+  const sinks = [...(await readConnectors(context))].filter(([name, { info }]) => own.has(name) && info.type === 'sink' && info.config['key.ignore'] !== 'true')
+  return new Set(sinks.flatMap(([, { info }]) => (info.config.topics ?? '').split(',').map((topic) => topic.toLowerCase())))
 }
 
 const isDate = (properties: unknown) => (properties as Record<string, { type?: string }> | undefined)?.EVENT_TS?.type === 'date'

@@ -8,7 +8,7 @@ import type { RealServers } from '../../sandbox/index.ts'
 import { apply } from '../apply.ts'
 import { type CheckRow, runCheck } from '../check/index.ts'
 import { formatTable, print } from '../output.ts'
-import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest } from './manifests.ts'
+import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest, withSandboxAddresses } from './manifests.ts'
 import { type Demo, startDemo } from './run.ts'
 
 /** The options of RealServers name servers that take the place of stand-ins. */
@@ -67,7 +67,7 @@ export async function demo(options: DemoOptions): Promise<number> {
 async function applyPipelines(running: Demo, file: string): Promise<string> {
   let name: string | undefined
   for (const object of await readManifest(file)) {
-    const applied = await apply(running.kube, NAMESPACE, object)
+    const applied = await apply(running.kube, NAMESPACE, withSandboxAddresses(object, running.sandbox))
     if (object.kind === PIPELINE.kind) name = applied.metadata.name
   }
   if (name === undefined) throw new UserError(`${file} holds no ${PIPELINE.kind}.`)
