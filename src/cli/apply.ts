@@ -11,7 +11,7 @@ const KINDS: readonly KubeResource[] = [
   { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
 ]
 
-export function resourceOf(object: KubeObject): KubeResource {
+function resourceOf(object: KubeObject): KubeResource {
   const found = KINDS.find((resource) => resource.kind === object.kind)
   if (!found) throw new UserError(`${object.kind} ${object.metadata.name}: this command handles ${KINDS.map(({ kind }) => kind).join(', ')}.`)
   return found

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type CheckContext, count, eventually, resourcesOf, type Section, sum } from './row.ts'
 
-export async function endOffset(context: CheckContext, topics: readonly string[]): Promise<number> {
+async function endOffset(context: CheckContext, topics: readonly string[]): Promise<number> {
   const offsets = await context.backends.kafka.topicOffsets(topics)
   return sum([...offsets.values()].flat().map((partition) => partition.end))
 }
@@ -22,7 +22,7 @@ export const topics: Section = async (context) => {
   )
 }
 
-export async function sample(context: CheckContext, topic: string, wanted: number): Promise<string[]> {
+async function sample(context: CheckContext, topic: string, wanted: number): Promise<string[]> {
   const seen: string[] = []
   const { promise: done, resolve } = Promise.withResolvers<void>()
   const groupId = `clickstream-cli-${context.clock.now()}-${topic}`
@@ -167,7 +167,7 @@ export const statements: Section = async (context) =>
   )
 
 /** Index names that the sinks of the pipeline write to. */
-export async function indices(context: CheckContext): Promise<string[]> {
+async function indices(context: CheckContext): Promise<string[]> {
   const all = await readConnectors(context)
   return resourcesOf(context, 'Connector').flatMap(({ name }) =>
     (all.get(name)?.info.config.topics ?? '')

@@ -49,7 +49,7 @@ export type Config = Readonly<Record<string, string>>
 const NUMERIC: Partial<Record<ConfigType, RegExp>> = { INT: /^[+-]?\d+$/, LONG: /^[+-]?\d+$/, DOUBLE: /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/ }
 
 /** What is wrong with one value, in Kafka's words; empty when nothing is. */
-export function errorsOf(key: ConfigKey, value: string | null): string[] {
+function errorsOf(key: ConfigKey, value: string | null): string[] {
   if (value === null) {
     if (key.default !== undefined) return []
     const missing = `Missing required configuration "${key.name}" which has no default value.`

@@ -140,7 +140,7 @@ export const SINK_KEYS: readonly ConfigKey[] = [
   },
 ]
 
-export const SOURCE_KEYS: readonly ConfigKey[] = [
+const SOURCE_KEYS: readonly ConfigKey[] = [
   {
     name: 'topic.creation.groups',
     type: 'LIST',

@@ -13,7 +13,7 @@ const bothSides = (name: string, make: (side: 'Key' | 'Value') => TransformClass
   [`${P}${name}$Value`]: make('Value'),
 })
 
-export const TRANSFORMS: Readonly<Record<string, TransformClass>> = {
+const TRANSFORMS: Readonly<Record<string, TransformClass>> = {
   ...bothSides('ExtractField', extractField),
   ...bothSides('HoistField', hoistField),
   ...bothSides('InsertField', insertField),
@@ -24,7 +24,7 @@ export const TRANSFORMS: Readonly<Record<string, TransformClass>> = {
   [`${P}RegexRouter`]: regexRouter,
 }
 
-export const PREDICATES: Readonly<Record<string, PredicateClass>> = {
+const PREDICATES: Readonly<Record<string, PredicateClass>> = {
   [`${P}predicates.RecordIsTombstone`]: recordIsTombstone,
   [`${P}predicates.TopicNameMatches`]: topicNameMatches,
   [`${P}predicates.HasHeaderKey`]: hasHeaderKey,
