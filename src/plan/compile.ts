@@ -13,13 +13,18 @@ import { analyseStatements } from './statements.ts'
 import { addFeedTemplates, declareTemplates } from './templates.ts'
 import { addTopicNodes, declareTopics, implyTopic } from './topics.ts'
 
-const passes: readonly ((draft: Draft) => void)[] = [
+type Pass = (draft: Draft) => void
+
+const READING: readonly Pass[] = [
   // May this pipeline be here at all?
   checkNamespace,
   // Declared topics first: everything that follows only adds to them.
   declareTopics,
   // Texts become statements and connectors, metrics become statements.
   readScripts,
+]
+
+const MEANING: readonly Pass[] = [
   expandMetrics,
   // Sources before statements: their topics' partitions decide those of what reads them.
   declareSources,
@@ -54,7 +59,9 @@ export function compilePipeline(input: CompileInput): Compiled {
     nodes: [],
     catalogue: createCatalogue(),
   }
-  for (const pass of passes) pass(draft)
+  for (const pass of READING) pass(draft)
+  // A text that cannot be read does not say what it makes: what builds on it would be blamed for its mistake.
+  if (draft.findings.every(({ severity }) => severity !== 'error')) for (const pass of MEANING) pass(draft)
   const findings = sorted(draft.findings)
   const valid = findings.every(({ severity }) => severity !== 'error')
   return { ...(valid ? { graph: toGraph(draft.nodes) } : {}), findings, catalogue: draft.catalogue, schedules: draft.schedules }
