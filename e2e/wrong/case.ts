@@ -4,8 +4,8 @@
  */
 import { parse } from 'yaml'
 import type { Reason } from '../../src/api/index.ts'
-import type { KubeApi, KubeObject } from '../../src/ports/index.ts'
 import type { Backends } from '../../src/console/index.ts'
+import type { KubeApi, KubeObject } from '../../src/ports/index.ts'
 
 /** What somebody without the operator can do. */
 export interface Hands {
@@ -71,7 +71,7 @@ export const script = (sql: string) => `${BASE}  - name: mine\n    sql: ${JSON.s
 export const withTable = (more = '', sink = 'mode: upsert, idColumn: DOC_ID') => `${BASE}  - name: table
     sql: |
       CREATE TABLE $T_PER_MIN WITH (KEY_FORMAT='JSON') AS
-        SELECT USERID AS K1, IP AS K2, AS_VALUE(USERID) AS USER, LATEST_BY_OFFSET(IP) AS LAST_IP, WINDOWSTART AS EVENT_TS, COUNT(*) AS N,
+        SELECT USERID AS K1, IP AS K2, AS_VALUE(USERID) AS USER, AS_VALUE(IP) AS ADDRESS, WINDOWSTART AS EVENT_TS, COUNT(*) AS N,
           CAST(USERID AS STRING) + '|' + IP + '|' + CAST(WINDOWSTART AS STRING) AS DOC_ID
         FROM $T_CLICKS WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY USERID, IP;
 sinks:

@@ -55,7 +55,12 @@ export const connectors: readonly WrongCase[] = [
     'mutually exclusive',
   ),
   refused('a sink without the address of its index', sink('key.ignore: true'), 'spec.sinks[0].connector.config.connection.url', 'connection.url'),
-  refused('a number that is none, of a sink into an index', indexSink('batch.size: lots'), 'spec.sinks[0].elasticsearch.config.batch.size', 'Not a number of type INT'),
+  refused(
+    'a number that is none, of a sink into an index',
+    indexSink('batch.size: lots'),
+    'spec.sinks[0].elasticsearch.config.batch.size',
+    'Not a number of type INT',
+  ),
   refused(
     'a schema of records that is none',
     `${BASE}sources:\n  - {name: $t-src, datagen: {topic: $t-clicks, schema: "{\\"type\\": \\"rekord\\"}"}}`,
@@ -64,7 +69,9 @@ export const connectors: readonly WrongCase[] = [
   ),
   refused(
     'a mistake in a connector of a script',
-    script(`CREATE SOURCE CONNECTOR \`$t-src\` WITH ('connector.class'='${DATAGEN}', 'quickstart'='clickstream', 'kafka.topic'='$t-clicks', 'max.interval'='soon');`),
+    script(
+      `CREATE SOURCE CONNECTOR \`$t-src\` WITH ('connector.class'='${DATAGEN}', 'quickstart'='clickstream', 'kafka.topic'='$t-clicks', 'max.interval'='soon');`,
+    ),
     'spec.statements[1].sql:1:1',
     'Not a number of type LONG',
   ),
@@ -96,7 +103,7 @@ export const connectors: readonly WrongCase[] = [
     sentence: 'a secret that everybody could read',
     spec: `${BASE}sources:\n  - {name: $t-src, connector: {class: ${DATAGEN}, config: {${GENERATOR}}, configFrom: [{key: password, secretKeyRef: {name: db, key: pw}}]}}`,
     reason: 'PlainSecretRefused',
-    at: 'spec.sources[0].connector.configFrom',
+    at: 'spec.sources[0].connector.configFrom[0]',
     says: 'password of connector $t-src would stand in clear',
     mend: 'allowPlainSecrets',
   },

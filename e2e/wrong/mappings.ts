@@ -88,7 +88,7 @@ export const mappings: readonly WrongCase[] = [
   },
   {
     sentence: 'two templates of one priority for the same index',
-    spec: template('').concat('\n  - {name: $t-other, patterns: ["*_per_min"], fields: {EVENT_TS: date}}'),
+    spec: template('').concat('\n  - {name: $t-other, patterns: ["$t*"], fields: {EVENT_TS: date}}'),
     reason: 'TemplateOverlap',
     at: 'spec.indexTemplates[1]',
     says: '$t-template',
@@ -100,7 +100,7 @@ export const mappings: readonly WrongCase[] = [
     reason: 'FieldNotInIndex',
     at: 'spec.dashboards[0].panels[0].queries[0].field',
     says: 'Index $t_per_min will not have HITS: $T_PER_MIN has no such column',
-    mend: 'It will have USER, LAST_IP, EVENT_TS, N, DOC_ID.',
+    mend: 'It will have USER, ADDRESS, EVENT_TS, N, DOC_ID.',
   },
   {
     sentence: 'a panel by a column that is only in the key',
@@ -112,10 +112,10 @@ export const mappings: readonly WrongCase[] = [
   },
   {
     sentence: 'the sum of a text',
-    spec: withTable(board('function: sum, field: LAST_IP')),
+    spec: withTable(board('function: sum, field: ADDRESS')),
     reason: 'FieldNotInIndex',
     at: 'spec.dashboards[0].panels[0].queries[0].field',
-    says: 'sum needs a number, and LAST_IP of $T_PER_MIN is a STRING',
+    says: 'sum needs a number, and ADDRESS of $T_PER_MIN is a STRING',
     mend: 'cardinality',
   },
   {
@@ -138,8 +138,8 @@ export const mappings: readonly WrongCase[] = [
     sentence: 'an index whose name Elasticsearch does not allow',
     spec: `${BASE.replaceAll('$t-clicks', '-$t-clicks')}sinks: [{name: $t-sink, from: $T_CLICKS, elasticsearch: {timeField: USERID}}]`,
     reason: 'TemplateInvalid',
-    at: 'spec.sinks[0]',
-    says: '-$t-clicks',
+    at: 'spec.sinks[0].elasticsearch',
+    says: 'Elasticsearch allows no index -$t-clicks',
     mend: 'elasticsearch.index',
   },
   {

@@ -66,9 +66,9 @@ export const references: readonly WrongCase[] = [
   {
     sentence: 'a metric of a stream that no statement makes',
     spec: metric('$T_CLICK', ''),
-    reason: 'ReferenceNotFound',
+    reason: 'SqlInvalid',
     at: 'spec.metrics[0].from',
-    says: 'No statement makes $T_CLICK',
+    says: '$T_CLICK does not exist.',
     mend: 'There are $T_CLICKS, $T_USERS.',
   },
   {
@@ -77,7 +77,7 @@ export const references: readonly WrongCase[] = [
     reason: 'ReferenceNotFound',
     at: 'spec.sinks[0].idColumn',
     says: '$T_PER_MIN has no column DOCID',
-    mend: 'Its value columns are USER, LAST_IP, EVENT_TS, N, DOC_ID.',
+    mend: 'Its value columns are USER, ADDRESS, EVENT_TS, N, DOC_ID.',
   },
   {
     sentence: 'an id column that is only in the key',

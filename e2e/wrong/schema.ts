@@ -59,8 +59,8 @@ export const schema: readonly RefusedCase[] = [
   {
     sentence: 'a config value that is a map',
     spec: 'topics: [{name: $t-clicks, config: {retention.ms: {days: 7}}}]',
-    field: 'spec.topics[0].config',
-    says: '',
+    field: 'spec.topics[0].config.retention.ms',
+    says: 'must have at most 0 items',
   },
   {
     sentence: 'a source that is both a generator and a connector',

@@ -5,14 +5,19 @@ const CONFIG_MAPS = { group: '', version: 'v1', plural: 'configmaps', kind: 'Con
 const SQL = 'spec.statements[1].sql'
 
 const scripts: readonly (readonly [sentence: string, sql: string, place: string, says: string])[] = [
-  ['a comma too many', 'CREATE STREAM $T_X AS\n  SELECT USERID,, IP FROM $T_CLICKS;', '2:17', "Syntax error at or near ','"],
-  ['no semicolon', 'CREATE STREAM $T_X AS SELECT * FROM $T_CLICKS', '1:TODO', 'Syntax Error'],
-  ['a quote that stays open', "CREATE STREAM $T_X AS\nSELECT * FROM $T_CLICKS\nWHERE IP = 'a;", '3:TODO', 'Syntax Error'],
+  ['a comma too many', 'CREATE STREAM $T_X AS\n  SELECT USERID,, IP FROM $T_CLICKS;', '2:17', 'Syntax Error'],
+  ['no semicolon', 'CREATE STREAM $T_X AS SELECT * FROM $T_CLICKS', '1:50', "missing ';' at '<EOF>'"],
+  ['a quote that stays open', "CREATE STREAM $T_X AS\nSELECT * FROM $T_CLICKS\nWHERE IP = 'a;", '3:12', 'Syntax Error'],
   ['a word that begins no statement', '\n\nMAKE STREAM $T_X;', '3:1', 'Syntax Error'],
   ['a reserved word as a name', 'CREATE STREAM FROM AS SELECT * FROM $T_CLICKS;', '1:15', 'Syntax Error'],
-  ['a bracket that stays open', "CREATE STREAM $T_X (A INT WITH (KAFKA_TOPIC='x');", '1:TODO', 'Syntax Error'],
+  ['a bracket that stays open', "CREATE STREAM $T_X (A INT WITH (KAFKA_TOPIC='x');", '1:29', "Expecting ')'"],
   ['a window without a size', 'CREATE TABLE $T_X AS SELECT USERID, COUNT(*) AS N FROM $T_CLICKS\nWINDOW TUMBLING\nGROUP BY USERID;', '3:1', 'Syntax Error'],
-  ['a mistake after a statement that is right', 'CREATE STREAM $T_X AS SELECT * FROM $T_CLICKS;\nCREATE STREM $T_Y AS SELECT * FROM $T_X;', '2:8', 'Syntax Error'],
+  [
+    'a mistake after a statement that is right',
+    'CREATE STREAM $T_X AS SELECT * FROM $T_CLICKS;\nCREATE STREM $T_Y AS SELECT * FROM $T_X;',
+    '2:8',
+    'Syntax Error',
+  ],
 ]
 
 export const syntax: readonly WrongCase[] = [

@@ -34,6 +34,11 @@ export class Memo {
     return summary
   }
 
+  /** Partitions of topics that others made, as the pipeline was compiled with them last. */
+  partitions(key: string): ReadonlyMap<string, number> | undefined {
+    return this.#compiled.get(key)?.input.facts.partitions
+  }
+
   forget(key: string): void {
     for (const memory of [this.#compiled, this.#plans, this.#summaries]) memory.delete(key)
   }
@@ -47,14 +52,15 @@ function isSameSource(a: CompileInput, b: CompileInput): boolean {
     a.platform === b.platform &&
     a.facts.plugins === b.facts.plugins &&
     isSameMap(a.configMaps, b.configMaps) &&
-    isSameMap(a.facts.secretVersions, b.facts.secretVersions)
+    isSameMap(a.facts.secretVersions, b.facts.secretVersions) &&
+    isSameMap(a.facts.partitions, b.facts.partitions)
   )
 }
 
 /** By identity: whoever makes these values makes new ones only when something has changed. */
 const isSameView = (a: PlanInput, b: PlanInput): boolean => a.graph === b.graph && a.observed === b.observed && a.ledger === b.ledger
 
-function isSameMap(a: ReadonlyMap<string, string> | undefined, b: ReadonlyMap<string, string> | undefined): boolean {
+function isSameMap<T>(a: ReadonlyMap<string, T> | undefined, b: ReadonlyMap<string, T> | undefined): boolean {
   if (a?.size !== b?.size) return false
   for (const [key, value] of a ?? []) if (b?.get(key) !== value) return false
   return true

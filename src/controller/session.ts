@@ -18,6 +18,8 @@ export interface SessionOptions {
 const TOGETHER_MS = 900
 
 interface Member {
+  /** Of the spec that it acts on. */
+  generation?: number
   ids: readonly ResourceId[]
   busy: boolean
   /** Backend -> number of the last write. */
@@ -93,6 +95,14 @@ export class Session {
       this.#whole = { parts, observed: parts.flatMap((part) => part ?? []) }
     }
     return this.#whole.observed
+  }
+
+  /** Before a spec is acted on for the first time everything is looked at once more: a name may just have been taken. */
+  expect(key: string, generation: number): void {
+    const member = this.#member(key)
+    if (member.generation === generation) return
+    member.generation = generation
+    for (const backend of this.backends) if (backend.observed !== undefined) this.wrote(key, backend)
   }
 
   wrote(key: string, backend: Backend): void {

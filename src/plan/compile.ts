@@ -11,7 +11,7 @@ import { readScripts } from './scripts.ts'
 import { declareMetricSinks, declareSinks, noteScriptSinks } from './sinks.ts'
 import { analyseStatements } from './statements.ts'
 import { addFeedTemplates, declareTemplates } from './templates.ts'
-import { addTopicNodes, declareTopics, implyTopic } from './topics.ts'
+import { addTopicNodes, declareTopics, implyTopic, outsideTopics } from './topics.ts'
 
 type Pass = (draft: Draft) => void
 
@@ -64,7 +64,13 @@ export function compilePipeline(input: CompileInput): Compiled {
   if (draft.findings.every(({ severity }) => severity !== 'error')) for (const pass of MEANING) pass(draft)
   const findings = sorted(draft.findings)
   const valid = findings.every(({ severity }) => severity !== 'error')
-  return { ...(valid ? { graph: toGraph(draft.nodes) } : {}), findings, catalogue: draft.catalogue, schedules: draft.schedules }
+  return {
+    ...(valid ? { graph: toGraph(draft.nodes) } : {}),
+    findings,
+    catalogue: draft.catalogue,
+    schedules: draft.schedules,
+    outsideTopics: outsideTopics(draft),
+  }
 }
 
 function checkNamespace(draft: Draft): void {

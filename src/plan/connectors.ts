@@ -2,7 +2,8 @@
 import { type Connector, durationMs, MARK_PREFIX, type Source } from '../api/index.ts'
 import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
 import { hashOf, hexHash } from './hash.ts'
-import type { ResourceId, ResourceSpecs, SecretValue } from './resources.ts'
+import { keysUnder, placeIn } from './place.ts'
+import type { Place, ResourceId, ResourceSpecs, SecretValue } from './resources.ts'
 import { scheduleAt } from './schedule.ts'
 import { implyTopic } from './topics.ts'
 
@@ -39,7 +40,7 @@ export function declareSources(draft: Draft): void {
       secrets: secretValues(draft, source.connector),
       ...stateOf(draft, source),
       autoRestart: source.autoRestart.enabled,
-      path: source.datagen ? `${specPath}.datagen` : `${specPath}.connector`,
+      place: source.datagen ? placeOfDatagen(source.datagen, specPath) : placeOfConnector(source.connector!, specPath),
       specPath,
       driftPolicy: source.driftPolicy ?? draft.pipeline.spec.driftPolicy,
     })
@@ -60,6 +61,37 @@ function datagenConfig(draft: Draft, datagen: NonNullable<Source['datagen']>, sp
     'key.converter': preset?.keys ?? STRING_KEYS,
     ...JSON_VALUES,
     'tasks.max': '1',
+  }
+}
+
+const DATAGEN_FIELDS = {
+  preset: 'quickstart',
+  schema: 'schema.string',
+  topic: 'kafka.topic',
+  keyField: 'schema.keyfield',
+  interval: 'max.interval',
+  iterations: 'iterations',
+  seed: 'random.seed',
+} as const
+
+function placeOfDatagen(datagen: NonNullable<Source['datagen']>, specPath: string): Place {
+  const path = `${specPath}.datagen`
+  const fields = Object.entries(DATAGEN_FIELDS).filter(([field]) => datagen[field as keyof typeof DATAGEN_FIELDS] !== undefined)
+  return { path, keys: { name: `${specPath}.name`, ...Object.fromEntries(fields.map(([field, key]) => [key, `${path}.${field}`])) } }
+}
+
+export function placeOfConnector(connector: Connector, specPath: string): Place {
+  const path = `${specPath}.connector`
+  return {
+    path,
+    config: `${path}.config`,
+    keys: {
+      ...keysUnder(`${path}.config`, Object.keys(connector.config)),
+      ...Object.fromEntries(connector.configFrom.map(({ key }, at) => [key, `${path}.configFrom[${at}]`])),
+      name: `${specPath}.name`,
+      'connector.class': `${path}.class`,
+      'tasks.max': `${path}.tasksMax`,
+    },
   }
 }
 
@@ -138,6 +170,7 @@ export function addConnectorNodes(draft: Draft): void {
       name: item.name,
       stage: item.direction === 'source' ? 'Sources' : 'Sinks',
       specPath: item.specPath,
+      place: item.place,
       spec,
       hash: hashOf({ direction: item.direction, config: effectiveConfig(config), state: item.scheduled ? null : item.state }),
       dependsOn: dependencies(draft, item),
@@ -172,10 +205,11 @@ export function patternHolds(pattern: string, index: string): boolean {
 function checkConnector(draft: Draft, item: ConnectorItem): boolean {
   const name = item.config['connector.class'] ?? ''
   const { limits } = draft.platform.spec
+  const { path, ...at } = placeIn(item.place, 'connector.class')
   if (name === '') {
     // An unresolved default was reported already.
     if (!draft.findings.some(({ reason, path }) => reason === 'ConnectorClassNotFound' && path.startsWith(item.specPath)))
-      refuse(draft, 'ConnectorConfigInvalid', item.path, `Connector ${item.name} names no connector.class`)
+      refuse(draft, 'ConnectorConfigInvalid', path, `Connector ${item.name} names no connector.class`, 'Add connector.class.', at)
     return false
   }
   const known = draft.facts.plugins
@@ -185,23 +219,32 @@ function checkConnector(draft: Draft, item: ConnectorItem): boolean {
     refuse(
       draft,
       'ConnectorClassNotFound',
-      item.path,
+      path,
       `Connector ${item.name} needs class ${name}, which no plugin of Kafka Connect has`,
       close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
+      at,
     )
     return false
   }
   if (plugin && plugin.type !== item.direction) {
-    refuse(draft, 'ConnectorConfigInvalid', item.path, `Class ${name} of ${item.name} is a ${plugin.type}, and a ${item.direction} is declared`)
+    refuse(
+      draft,
+      'ConnectorConfigInvalid',
+      path,
+      `Class ${name} of ${item.name} is a ${plugin.type}, and a ${item.direction} is declared`,
+      `Declare it in spec.${plugin.type}s.`,
+      at,
+    )
     return false
   }
   if (limits.allowedConnectorClasses && !limits.allowedConnectorClasses.some((allowed) => namesClass(name, allowed))) {
     refuse(
       draft,
       'LimitExceeded',
-      item.path,
+      path,
       `The platform does not allow connectors of class ${name}`,
       `Use one of ${limits.allowedConnectorClasses.join(', ')}.`,
+      at,
     )
     return false
   }
@@ -215,7 +258,7 @@ function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
     refuse(
       draft,
       'PlainSecretRefused',
-      item.path,
+      placeIn(item.place, keys[0]).path,
       `${keys.join(' and ')} of connector ${item.name} would stand in clear in the config that Kafka Connect shows`,
       'Set spec.limits.allowPlainSecrets of the platform if that is acceptable.',
     )
@@ -224,7 +267,13 @@ function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
   const versions = draft.facts.secretVersions
   const missing = versions && item.secrets.find(({ namespace, secretKeyRef }) => !versions.has(`${namespace}/${secretKeyRef.name}`))
   if (missing) {
-    refuse(draft, 'SecretNotFound', item.path, `Secret ${missing.namespace}/${missing.secretKeyRef.name} does not exist`)
+    refuse(
+      draft,
+      'SecretNotFound',
+      placeIn(item.place, missing.key).path,
+      `Secret ${missing.namespace}/${missing.secretKeyRef.name} does not exist`,
+      `Create it in namespace ${missing.namespace}, with the key ${missing.secretKeyRef.key}.`,
+    )
     return false
   }
   return true

@@ -6,7 +6,8 @@ import { addNode, type Draft, type Feed, type PanelItem, refuse } from './draft.
 import { grafanaUid, hashOf } from './hash.ts'
 import { buildPanel, type QueryTarget, singleUnit } from './panels.ts'
 import type { Json, JsonObject } from './resources.ts'
-import { columnOf } from './sinks.ts'
+import { columnOf, copyOf } from './sinks.ts'
+import { strongestFor } from './templates.ts'
 
 /** The dashboard of metrics whose panel names none. */
 const METRICS_DASHBOARD = 'metrics'
@@ -129,11 +130,11 @@ function addWholeDashboard(draft: Draft, entry: Dashboard, specPath: string): vo
   try {
     parsed = JSON.parse(text)
   } catch (error) {
-    refuse(draft, 'DashboardInvalid', path, `It is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    refuse(draft, 'DashboardInvalid', path, `It is no JSON: ${error instanceof Error ? error.message : String(error)}`, 'Give the JSON that Grafana exports.')
     return
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    refuse(draft, 'DashboardInvalid', path, 'It is no JSON object')
+    refuse(draft, 'DashboardInvalid', path, 'It is no JSON object', 'Give the JSON that Grafana exports.')
     return
   }
   const uid = grafanaUid(draft.owner, 'Dashboard', entry.name)
@@ -221,7 +222,14 @@ function checkQuery(draft: Draft, feed: Feed, query: PanelQuery, path: string): 
   for (const [name, at] of fields) checkField(draft, feed, name, at)
   const column = query.field === undefined ? undefined : source.value.find(({ name }) => name === columnOf(source, query.field!))
   if (column && query.function !== 'cardinality' && !NUMBERS.has(column.type.kind))
-    refuse(draft, 'FieldNotInIndex', `${path}.field`, `${query.function} needs a number, and ${column.name} of ${source.name} is a ${column.type.kind}`)
+    refuse(
+      draft,
+      'FieldNotInIndex',
+      `${path}.field`,
+      `${query.function} needs a number, and ${column.name} of ${source.name} is a ${column.type.kind}`,
+      'Take a column that is a number, or count distinct values with cardinality.',
+    )
+  else if (column && query.function !== 'cardinality') checkMapped(draft, feed, query, column.name, path)
   const adds = query.function === 'sum' || query.function === 'avg' || query.function === 'count'
   if (feed.mode === 'append' && source.sourceType === 'TABLE' && adds)
     refuse(
@@ -232,6 +240,23 @@ function checkQuery(draft: Draft, feed: Feed, query: PanelQuery, path: string): 
       'Use max, or make the sink upsert.',
     )
   return draft.findings.slice(before).every(({ severity }) => severity !== 'error')
+}
+
+const NUMBER_FIELDS = new Set(['date', 'long', 'integer', 'double', 'float', 'boolean'])
+
+/** A declared template can make a number a text. */
+function checkMapped(draft: Draft, feed: Feed, query: PanelQuery, column: string, path: string): void {
+  const template = strongestFor(draft, feed)
+  const type = template?.fields[column]
+  if (!template || type === undefined || NUMBER_FIELDS.has(type)) return
+  const at = draft.pipeline.spec.indexTemplates.indexOf(template)
+  refuse(
+    draft,
+    'FieldNotInIndex',
+    `${path}.field`,
+    `${query.function} needs a number, and template ${template.name} makes ${column} a ${type}`,
+    `Change its type in spec.indexTemplates[${at}].fields.`,
+  )
 }
 
 function checkField(draft: Draft, feed: Feed, name: string, path: string): void {
@@ -246,6 +271,6 @@ function checkField(draft: Draft, feed: Feed, name: string, path: string): void 
     key
       ? `Index ${feed.index} will not have ${name}: ${source.name} has it only in the key`
       : `Index ${feed.index} will not have ${name}: ${source.name} has no such column`,
-    key ? `Select AS_VALUE(${key.name}) under a name as well.` : `It will have ${closest}.`,
+    key ? `Select ${copyOf(draft, source, key.name)} under a name as well.` : `It will have ${closest}.`,
   )
 }

@@ -2,7 +2,7 @@
 import type { ClickstreamPipeline, ClickstreamPlatform, MetricPanel, PanelQuery } from '../api/index.ts'
 import type { AnalysedStatement, Catalogue, CreateAsSelect, CreateSource, InsertInto, Source, Span, Statement } from '../sql/index.ts'
 import type { CompileFacts, ScheduleState } from './facts.ts'
-import type { Desired, Finding, Owner, ResourceId, ResourceKind, ResourceSpecs, SecretValue, Stage } from './resources.ts'
+import type { Desired, Finding, Owner, Place, ResourceId, ResourceKind, ResourceSpecs, SecretValue, Stage } from './resources.ts'
 
 export type DriftPolicy = Desired['driftPolicy']
 export type Made = CreateSource | CreateAsSelect | InsertInto | Extract<Statement, { kind: 'CreateType' }>
@@ -28,7 +28,7 @@ export interface ConnectorItem {
   readonly state: 'RUNNING' | 'PAUSED' | 'STOPPED'
   readonly scheduled: boolean
   readonly autoRestart: boolean
-  readonly path: string
+  readonly place: Place
   readonly specPath: string
   readonly driftPolicy: DriftPolicy
 }
@@ -66,6 +66,7 @@ export interface TopicDraft {
   readonly declared: boolean
   readonly onRemove: 'delete' | 'retain'
   readonly specPath: string
+  readonly place?: Place
   readonly driftPolicy: DriftPolicy
 }
 
@@ -87,6 +88,8 @@ export interface Draft {
   catalogue: Catalogue
 }
 
+type At = Span | Pick<Finding, 'line' | 'column'>
+
 export function dataPolicy(draft: Draft): 'delete' | 'retain' {
   return draft.pipeline.spec.deletionPolicy === 'DeleteData' ? 'delete' : 'retain'
 }
@@ -100,6 +103,7 @@ export function addNode<K extends ResourceKind>(
     name: string
     stage: Stage
     specPath: string
+    place?: Place
     spec: ResourceSpecs[K]
     hash: string
     dependsOn: readonly ResourceId[]
@@ -117,7 +121,8 @@ export function addNode<K extends ResourceKind>(
   draft.nodes.push({ onRemove: 'delete', ...rest, id } as Desired)
 }
 
-export function refuse(draft: Draft, reason: string, path: string, message: string, mend?: string, at?: Span): void {
+/** `at`: a span of the text at `path`, or its line and column. */
+export function refuse(draft: Draft, reason: string, path: string, message: string, mend?: string, at?: At): void {
   draft.findings.push(finding('error', reason, path, message, mend, at))
 }
 
@@ -125,12 +130,12 @@ export function warn(draft: Draft, path: string, message: string, mend?: string,
   draft.findings.push(finding('warning', 'Surprising', path, message, mend, at))
 }
 
-function finding(severity: Finding['severity'], reason: string, path: string, message: string, mend: string | undefined, at: Span | undefined): Finding {
+function finding(severity: Finding['severity'], reason: string, path: string, message: string, mend: string | undefined, at: At | undefined): Finding {
   return {
     severity,
     reason,
     path,
-    ...(at ? { line: at.start.line, column: at.start.column } : {}),
+    ...(at && 'start' in at ? { line: at.start.line, column: at.start.column } : at),
     message,
     ...(mend === undefined ? {} : { mend }),
   }

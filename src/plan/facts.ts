@@ -10,6 +10,8 @@ export interface CompileFacts {
   readonly secretVersions?: ReadonlyMap<string, string>
   /** Replicas of topics that say nothing. Default 1. */
   readonly defaultReplicas?: number
+  /** Of `outsideTopics`, those that are there: how many partitions each has. Absent: not asked. */
+  readonly partitions?: ReadonlyMap<string, number>
   /** Epoch milliseconds; needed for schedules. */
   readonly now?: number
   /** Name of a source -> when its first cycle began (epoch milliseconds). A source that is not here begins now. */
@@ -41,4 +43,6 @@ export interface Compiled {
   /** Every stream, table and type that the statements make. */
   readonly catalogue: Catalogue
   readonly schedules: readonly ScheduleState[]
+  /** Topics that statements read and nobody of this pipeline makes: their partitions decide whether joins can be. */
+  readonly outsideTopics: readonly string[]
 }

@@ -1,11 +1,12 @@
 /** Pure: a pipeline and its platform become a graph of resources; the graph against what exists becomes ordered actions. */
 export { type Comparison, compareWith, type Difference, sameSpec } from './compare.ts'
 export { compilePipeline } from './compile.ts'
-export { SECRETS_KEY } from './connectors.ts'
+export { patternHolds, SECRETS_KEY } from './connectors.ts'
 export type * from './facts.ts'
 export { dataFlowing, type Flow, type FlowInput, type ProgressSample } from './flow.ts'
 export { formatFinding, formatPlan } from './format-plan.ts'
 export { grafanaUid, ownerHash, ownerHashIn } from './hash.ts'
+export { placeOf } from './place.ts'
 export { type PlanInput, planChanges } from './plan-changes.ts'
 export * from './refs.ts'
 export type * from './resources.ts'

@@ -2,6 +2,7 @@
 import { decideChange } from './changes.ts'
 import { type Comparison, compareWith } from './compare.ts'
 import { ownershipOf } from './ownership.ts'
+import { placeOf } from './place.ts'
 import { removals, standsInTheWay } from './removal.ts'
 import type { Action, Desired, Finding, Graph, Ledger, LedgerEntry, Observed, Owner, Plan, ResourceId, ResourceSpecs } from './resources.ts'
 
@@ -127,7 +128,7 @@ function ownedByAnother(node: Desired, owner: Owner | undefined): Finding {
   return {
     severity: 'error',
     reason: 'OwnedByAnother',
-    path: node.specPath,
+    ...placeOf(node, 'name'),
     message: `${node.kind} ${node.name} ${whose}`,
     mend: 'Take another name, or remove the other object.',
   }

@@ -42,7 +42,11 @@ export interface ResourceSpecs {
     readonly properties: Readonly<Record<string, string>>
     readonly running: boolean
   }
-  IndexTemplate: { readonly body: JsonObject }
+  IndexTemplate: {
+    readonly body: JsonObject
+    /** Of the pipeline, made from it; observed ones do not say. */
+    readonly indices?: readonly string[]
+  }
   DataSource: {
     readonly uid: string
     readonly title: string
@@ -66,6 +70,17 @@ export interface JsonObject {
   [key: string]: Json
 }
 
+/** Where something stands in the spec; line and column are those of the text at `path`. */
+export interface Place {
+  readonly path: string
+  readonly line?: number
+  readonly column?: number
+  /** Config key of a connector -> the path of the field it comes from, where the user wrote it. */
+  readonly keys?: Readonly<Record<string, string>>
+  /** The path before every other config key. Absent: those are the operator's, and stand at `path`. */
+  readonly config?: string
+}
+
 /** One node of the graph. */
 export interface Desired<K extends ResourceKind = ResourceKind> {
   readonly id: ResourceId
@@ -74,6 +89,8 @@ export interface Desired<K extends ResourceKind = ResourceKind> {
   readonly stage: Stage
   /** Where the user wrote it: `spec.metrics[0]`. */
   readonly specPath: string
+  /** Where exactly, for messages. Absent: at specPath. */
+  readonly place?: Place
   readonly spec: ResourceSpecs[K]
   /** Of the meaning of `spec`: equal for reformatted SQL, reordered JSON and defaults written out. */
   readonly hash: string

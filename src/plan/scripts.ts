@@ -2,6 +2,7 @@
 import type { Statement } from '../sql/index.ts'
 import { parseStatements, SqlError } from '../sql/index.ts'
 import { type Draft, refuse } from './draft.ts'
+import { placeAt } from './place.ts'
 
 /** New queries read what is there already; a later SET or property can say otherwise. */
 const DEFAULT_PROPERTIES = { 'auto.offset.reset': 'earliest' } as const
@@ -75,7 +76,7 @@ function readScript(draft: Draft, text: string, script: Script): void {
           state: 'RUNNING',
           scheduled: false,
           autoRestart: true,
-          path: script.path,
+          place: placeAt(script.path, statement.span),
           specPath: script.specPath,
           driftPolicy: script.driftPolicy,
         })

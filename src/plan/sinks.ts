@@ -1,10 +1,11 @@
 /** Pass: sinks and metrics become connectors, and those that fill an index are noted as feeds. */
 import { generatedName, type Sink } from '../api/index.ts'
-import { formatExpression, type Source } from '../sql/index.ts'
-import { customConfig, secretValues } from './connectors.ts'
+import { formatExpression, formatName, type Source } from '../sql/index.ts'
+import { customConfig, placeOfConnector, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
 import { ELASTICSEARCH_SINK, indexConfig } from './index-sink.ts'
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
+import { keysUnder } from './place.ts'
 import type { SecretValue } from './resources.ts'
 
 export function declareSinks(draft: Draft): void {
@@ -44,7 +45,7 @@ function declareConnector(draft: Draft, sink: Sink, source: Source, specPath: st
     config: { ...customConfig(sink.connector!), topics: source.topic },
     secrets: secretValues(draft, sink.connector),
     state: ({ Running: 'RUNNING', Paused: 'PAUSED', Stopped: 'STOPPED' } as const)[sink.connector?.state ?? 'Running'],
-    path: `${specPath}.connector`,
+    place: placeOfConnector(sink.connector!, specPath),
   })
 }
 
@@ -60,7 +61,7 @@ function declareIndexSink(draft: Draft, sink: Sink, source: Source, specPath: st
       inKey
         ? `Column ${sink.idColumn} of ${source.name} is only in the key, and the document id is lifted out of the value`
         : `${source.name} has no column ${sink.idColumn}`,
-      inKey ? `Select AS_VALUE(${sink.idColumn}) as well.` : `Its value columns are ${source.value.map(({ name }) => name).join(', ')}.`,
+      inKey ? `Select ${copyOf(draft, source, sink.idColumn)} as well.` : `Its value columns are ${source.value.map(({ name }) => name).join(', ')}.`,
     )
     return
   }
@@ -76,7 +77,11 @@ function declareIndexSink(draft: Draft, sink: Sink, source: Source, specPath: st
     driftPolicy: sink.driftPolicy ?? draft.pipeline.spec.driftPolicy,
   }
   const further = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)]))
-  addFeed(draft, feed, { ...indexConfig(draft, feed, idColumn, specPath), 'tasks.max': String(tasksMax), ...further }, sink.autoRestart.enabled)
+  addFeed(draft, feed, { ...indexConfig(draft, feed, idColumn, specPath), 'tasks.max': String(tasksMax), ...further }, sink.autoRestart.enabled, {
+    name: `${specPath}.name`,
+    'tasks.max': `${feed.path}.tasksMax`,
+    ...keysUnder(`${feed.path}.config`, Object.keys(config)),
+  })
 }
 
 export function declareMetricSinks(draft: Draft): void {
@@ -97,7 +102,7 @@ export function declareMetricSinks(draft: Draft): void {
       specPath,
       driftPolicy: metric.driftPolicy ?? draft.pipeline.spec.driftPolicy,
     }
-    addFeed(draft, feed, { ...indexConfig(draft, feed, ID_COLUMN, specPath), 'tasks.max': '1' }, true)
+    addFeed(draft, feed, { ...indexConfig(draft, feed, ID_COLUMN, specPath), 'tasks.max': '1' }, true, {})
   }
 }
 
@@ -119,7 +124,7 @@ export function noteScriptSinks(draft: Draft): void {
         index: topic.toLowerCase(),
         mode: upsert ? 'upsert' : 'append',
         timeField: insertedTimestamp(item) ?? TIME_COLUMN,
-        path: item.path,
+        path: item.place.path,
         specPath: item.specPath,
         driftPolicy: item.driftPolicy,
       })
@@ -132,11 +137,23 @@ function insertedTimestamp(item: ConnectorItem): string | undefined {
   return Object.entries(item.config).find(([key]) => /^transforms\..+\.timestamp\.field$/.test(key))?.[1]
 }
 
-function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoRestart: boolean): void {
+/** `keys`: where the config keys stand that the user wrote. */
+function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoRestart: boolean, keys: Readonly<Record<string, string>>): void {
   const other = draft.feeds.get(feed.name) ?? [...draft.feeds.values()].find(({ index }) => index === feed.index)
   if (other) {
     const what = other.name === feed.name ? `The name ${feed.name}` : `Index ${feed.index}`
     refuse(draft, 'NameConflict', feed.specPath, `${what} is taken by ${other.specPath} already`, 'Give one of the two another name.')
+    return
+  }
+  if (!/^[^-_+.]/.test(feed.index)) {
+    const metric = feed.specPath.startsWith('spec.metrics')
+    refuse(
+      draft,
+      'TemplateInvalid',
+      metric ? `${feed.specPath}.name` : feed.path,
+      `Elasticsearch allows no index ${feed.index}: the name of an index begins with a letter or a digit`,
+      metric ? 'Give the metric another name.' : `Name one in ${feed.path}.index.`,
+    )
     return
   }
   if (columnOf(feed.source, feed.timeField) === undefined)
@@ -156,7 +173,7 @@ function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoR
     state: 'RUNNING',
     scheduled: false,
     autoRestart,
-    path: feed.path,
+    place: { path: feed.path, keys },
     specPath: feed.specPath,
     driftPolicy: feed.driftPolicy,
   })
@@ -179,8 +196,19 @@ function warnOfKeys(draft: Draft, feed: Feed): void {
       draft,
       feed.path,
       `Column ${name} of ${feed.source.name} is only in the key, so index ${feed.index} will not have it`,
-      `Select AS_VALUE(${name}) as well.`,
+      `Select ${copyOf(draft, feed.source, name)} as well.`,
     )
+}
+
+/** What puts a key column into the value as well: AS_VALUE takes what the column is made of, not its alias. */
+export function copyOf(draft: Draft, source: Source, key: string): string {
+  const analysed = [...draft.analysed.values()].find(({ sink }) => sink.name === source.name)
+  const column = analysed?.kind === 'query' ? analysed.query.output.find(({ name }) => name === key || name === key.toUpperCase()) : undefined
+  if (!column) return `AS_VALUE(${key})`
+  const { expression } = column.value
+  // Of one source there is no need to say which.
+  const plain = expression.kind === 'ColumnReference' && analysed?.kind === 'query' && analysed.query.joins.length === 0
+  return `AS_VALUE(${plain ? formatName(expression.name) : formatExpression(expression)})`
 }
 
 function basics(

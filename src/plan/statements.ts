@@ -13,9 +13,10 @@ import {
 import { addNode, type Draft, type Made, refuse, type StatementItem, warn } from './draft.ts'
 import { hexHash } from './hash.ts'
 import { aggregateName } from './metrics.ts'
+import { placeAt } from './place.ts'
 import type { ResourceId, ResourceSpecs } from './resources.ts'
 import { insertName, typeName } from './statement-name.ts'
-import { implySinkTopic, implySourceTopic } from './topics.ts'
+import { implySinkTopic, implySourceTopic, partitionsOf } from './topics.ts'
 
 export function analyseStatements(draft: Draft): void {
   /** Names whose statement is wrong: what reads them is not blamed for it. */
@@ -77,8 +78,8 @@ function understand(draft: Draft, item: StatementItem, reads: readonly string[])
   draft.analysed.set(item, analysed)
   const topics = [`KafkaTopic/${analysed.sink.topic}`]
   if (analysed.kind === 'source') {
-    implySourceTopic(draft, analysed, item.specPath, item.driftPolicy)
-    const partitions = draft.topics.get(analysed.sink.topic)?.partitions
+    implySourceTopic(draft, analysed, item)
+    const partitions = partitionsOf(draft, analysed.sink.topic)
     const wanted = statement.properties.find(({ key }) => key === 'PARTITIONS')?.value
     if (partitions !== undefined && wanted !== undefined && Number(wanted) !== partitions) {
       refuse(
@@ -92,7 +93,7 @@ function understand(draft: Draft, item: StatementItem, reads: readonly string[])
     }
   } else {
     warnOfNames(draft, item, analysed)
-    if (statement.kind === 'CreateAsSelect') implySinkTopic(draft, analysed, item.path, item.specPath, item.driftPolicy)
+    if (statement.kind === 'CreateAsSelect') implySinkTopic(draft, analysed, item)
     topics.push(...[analysed.query.from, ...analysed.query.joins.map((join) => join.right)].map(({ source }) => `KafkaTopic/${source.topic}`))
   }
   const canonical = canonicalStatement(statement, analysed, draft.catalogue, item.properties)
@@ -101,7 +102,7 @@ function understand(draft: Draft, item: StatementItem, reads: readonly string[])
   const upstream = reads.flatMap((read) => [`Statement/${read}`, `Statement/${typeName(read)}`])
   addStatementNode(draft, item, objectType, analysed.sink.name, name, canonical, [...upstream, ...topics])
   if (statement.kind !== 'InsertInto') {
-    const partitions = draft.topics.get(analysed.sink.topic)?.partitions ?? analysed.sink.partitions
+    const partitions = partitionsOf(draft, analysed.sink.topic) ?? analysed.sink.partitions
     draft.catalogue = draft.catalogue.with({ ...analysed.sink, ...(partitions === undefined ? {} : { partitions }) })
   }
 }
@@ -124,6 +125,7 @@ function addStatementNode(
     name,
     stage: 'Statements',
     specPath: item.specPath,
+    place: placeAt(item.path, at(item)),
     spec: { objectType, objectName, sql: formatStatement(item.statement), properties, running },
     hash: hexHash(`${canonical}\n${JSON.stringify(Object.entries(properties).sort())}${running ? '' : '\npaused'}`, 16),
     dependsOn,
@@ -132,7 +134,7 @@ function addStatementNode(
 }
 
 function optionsOf(draft: Draft, item: StatementItem) {
-  return { properties: item.properties as Readonly<Record<string, PropertyValue>>, partitionsOf: (topic: string) => draft.topics.get(topic)?.partitions }
+  return { properties: item.properties as Readonly<Record<string, PropertyValue>>, partitionsOf: (topic: string) => partitionsOf(draft, topic) }
 }
 
 const TOPIC_PROPERTIES = new Set(['CLEANUP_POLICY', 'PARTITIONS', 'REPLICAS', 'RETENTION_MS', 'KAFKA_TOPIC', 'KEY_FORMAT', 'VALUE_FORMAT', 'FORMAT'])
@@ -166,14 +168,22 @@ function refuseSql(draft: Draft, item: StatementItem, error: SqlError): void {
     .trim()
     .replace(/^(Could not determine output schema for query due to error|Exception while preparing statement): /, '')
     .replace(/^Line: \d+, Col: \d+: /, '')
+    // The statement anew, with the operator's defaults in it.
+    .replace(/\nStatement: .*$/s, '')
   const [reason, mend] = /only supports a single field/.test(message)
     ? (['KeyFormatUnsupported', "Add WITH (KEY_FORMAT='JSON') to the statement."] as const)
     : /number of partitions don't match/.test(message)
       ? (['PartitionMismatch', `Give the topics the same number of partitions: ${partitionsText(draft, message)}.`] as const)
       : /not (yet )?supported/i.test(message)
         ? (['SqlUnsupported', undefined] as const)
-        : (['SqlInvalid', undefined] as const)
+        : (['SqlInvalid', mendOfInvalid(draft, message)] as const)
   refuse(draft, reason, item.written ? item.path : placeInMetric(draft, item, message), message, mend, item.written ? error.span : undefined)
+}
+
+function mendOfInvalid(draft: Draft, message: string): string | undefined {
+  if (!/^\S+ does not exist\.$/.test(message)) return undefined
+  const known = draft.catalogue.sourceNames()
+  return known.length > 0 ? `There are ${[...known].sort().join(', ')}.` : undefined
 }
 
 /** The SQL of a metric is the operator's: the field that a name in the message came from is what the user knows. */
@@ -204,7 +214,9 @@ function partitionsText(draft: Draft, message: string): string {
     .map((name) => {
       const topic = draft.catalogue.source(name)?.topic
       const declared = topic === undefined ? undefined : draft.topics.get(topic)
-      return declared ? `${declared.name} has ${declared.partitions} (${declared.specPath})` : name
+      if (declared) return `${declared.name} has ${declared.partitions} (${declared.specPath})`
+      const outside = topic === undefined ? undefined : draft.facts.partitions?.get(topic)
+      return outside === undefined ? name : `${topic} has ${outside}`
     })
     .join(', ')
 }

@@ -1,10 +1,10 @@
 /** Passes: declared index templates, and one for every feed that none of them holds for. */
-import { generatedName } from '../api/index.ts'
+import { generatedName, type IndexTemplate } from '../api/index.ts'
 import type { SqlType } from '../sql/index.ts'
 import { patternHolds } from './connectors.ts'
 import { addNode, type Draft, dataPolicy, type Feed, refuse } from './draft.ts'
 import { hashOf } from './hash.ts'
-import type { Json, JsonObject } from './resources.ts'
+import type { Desired, Json, JsonObject } from './resources.ts'
 import { columnOf } from './sinks.ts'
 
 /** Over what Elasticsearch and its tools bring along, the highest of which is 500. */
@@ -17,60 +17,138 @@ export function declareTemplates(draft: Draft): void {
     const specPath = `spec.indexTemplates[${index}]`
     const properties = Object.fromEntries(Object.entries(template.fields).map(([name, type]) => [name, { type }]))
     const settings = Object.fromEntries(Object.entries(template.settings).map(([key, value]) => [key, String(value)]))
-    addTemplate(draft, template.name, specPath, template.driftPolicy ?? draft.pipeline.spec.driftPolicy, {
-      index_patterns: [...template.patterns],
-      priority: template.priority,
-      template: {
-        ...(Object.keys(settings).length > 0 ? { settings } : {}),
-        mappings: {
-          date_detection: false,
-          ...(template.strings === 'keyword' ? { dynamic_templates: [TEXTS_AS_KEYWORDS] } : {}),
-          properties,
+    const indices = [...draft.feeds.values()].filter((feed) => strongestFor(draft, feed) === template).map((feed) => feed.index)
+    addTemplate(
+      draft,
+      { name: template.name, specPath, indices, driftPolicy: template.driftPolicy ?? draft.pipeline.spec.driftPolicy },
+      {
+        index_patterns: [...template.patterns],
+        priority: template.priority,
+        template: {
+          ...(Object.keys(settings).length > 0 ? { settings } : {}),
+          mappings: {
+            date_detection: false,
+            ...(template.strings === 'keyword' ? { dynamic_templates: [TEXTS_AS_KEYWORDS] } : {}),
+            properties,
+          },
         },
       },
-    })
+    )
   }
 }
 
 export function addFeedTemplates(draft: Draft): void {
   for (const feed of draft.feeds.values()) {
-    const holding = draft.pipeline.spec.indexTemplates.filter(({ patterns }) => patterns.some((pattern) => patternHolds(pattern, feed.index)))
-    if (holding.length > 0) {
-      checkDeclared(draft, feed, holding)
+    const declared = strongestFor(draft, feed)
+    if (declared) {
+      checkDeclared(draft, feed, declared)
       continue
     }
     // Named by the index, so that it stays when the sink gets another name.
     const name = generatedName(draft.owner.namespace, draft.owner.pipeline, feed.index)
-    addTemplate(draft, name, feed.specPath, feed.driftPolicy, {
-      index_patterns: [feed.index, `${feed.index}-*`],
-      priority: PRIORITY,
-      template: { mappings: { date_detection: false, dynamic_templates: [TEXTS_AS_KEYWORDS], properties: fieldsOf(feed) } },
-    })
+    addTemplate(
+      draft,
+      { name, specPath: feed.specPath, indices: [feed.index], driftPolicy: feed.driftPolicy },
+      {
+        index_patterns: [feed.index, `${feed.index}-*`],
+        priority: PRIORITY,
+        template: { mappings: { date_detection: false, dynamic_templates: [TEXTS_AS_KEYWORDS], properties: fieldsOf(feed) } },
+      },
+    )
   }
+  refuseOverlaps(draft)
 }
 
-/** The template with the highest priority is the one that an index is made from. */
-function checkDeclared(draft: Draft, feed: Feed, holding: Draft['pipeline']['spec']['indexTemplates']): void {
-  const strongest = holding.toSorted((a, b) => b.priority - a.priority)[0]!
-  const type = strongest.fields[feed.timeField]
-  if (type === 'date') return
-  const path = `spec.indexTemplates[${draft.pipeline.spec.indexTemplates.indexOf(strongest)}].fields`
+/** The declared template that the index of the feed is made from: of those that hold for it the one with the highest priority. */
+export function strongestFor(draft: Draft, feed: Feed): IndexTemplate | undefined {
+  const holding = draft.pipeline.spec.indexTemplates.filter(({ patterns }) => patterns.some((pattern) => patternHolds(pattern, feed.index)))
+  return holding.toSorted((a, b) => b.priority - a.priority)[0]
+}
+
+/** Types of fields that take no value of a column; what is not listed takes any, or a text that may look right. */
+const UNFIT: Readonly<Partial<Record<SqlType['kind'], readonly string[]>>> = {
+  BOOLEAN: ['date', 'long', 'integer', 'double', 'float', 'ip', 'geo_point', 'object', 'flattened'],
+  INTEGER: ['boolean', 'ip', 'geo_point', 'object', 'flattened'],
+  BIGINT: ['boolean', 'ip', 'geo_point', 'object', 'flattened'],
+  DOUBLE: ['boolean', 'ip', 'geo_point', 'object', 'flattened'],
+  DECIMAL: ['boolean', 'ip', 'geo_point', 'object', 'flattened'],
+  STRING: ['object', 'flattened'],
+}
+
+function checkDeclared(draft: Draft, feed: Feed, template: IndexTemplate): void {
+  const fields = `spec.indexTemplates[${draft.pipeline.spec.indexTemplates.indexOf(template)}].fields`
+  for (const { name, type } of feed.source.value) {
+    const field = template.fields[name]
+    if (field === undefined || !UNFIT[type.kind]?.includes(field)) continue
+    refuse(
+      draft,
+      'TemplateInvalid',
+      `${fields}.${name}`,
+      `Template ${template.name} makes ${name} of index ${feed.index} a ${field}, and ${feed.source.name} has it as ${type.kind}`,
+      `Make it ${FIELD_TYPES[type.kind]}, or leave it out.`,
+    )
+  }
+  const time = template.fields[feed.timeField]
+  if (time === 'date') return
   refuse(
     draft,
     'TemplateInvalid',
-    path,
-    `Template ${strongest.name} holds for index ${feed.index}, and makes its time field ${feed.timeField} ${type === undefined ? 'a number' : `a ${type}`}`,
+    fields,
+    `Template ${template.name} holds for index ${feed.index}, and makes its time field ${feed.timeField} ${time === undefined ? 'a number' : `a ${time}`}`,
     `Add ${feed.timeField}: date.`,
   )
 }
 
-function addTemplate(draft: Draft, name: string, specPath: string, driftPolicy: Feed['driftPolicy'], body: JsonObject): void {
+/** Elasticsearch refuses the second of two templates of one priority that could hold for one index. */
+function refuseOverlaps(draft: Draft): void {
+  const templates = draft.nodes.filter(({ kind }) => kind === 'IndexTemplate') as Desired<'IndexTemplate'>[]
+  for (const [at, template] of templates.entries()) {
+    const { priority, index_patterns: patterns } = template.spec.body
+    const other = templates
+      .slice(0, at)
+      .find(({ spec: { body } }) => body.priority === priority && haveCommonName(textsOf(body.index_patterns), textsOf(patterns)))
+    if (!other) continue
+    refuse(
+      draft,
+      'TemplateOverlap',
+      template.specPath,
+      `Index templates ${template.name} and ${other.name} (${other.specPath}) could hold for the same index, and both have priority ${priority}`,
+      'Give one of the two another priority, or narrower patterns.',
+    )
+  }
+}
+
+const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+const haveCommonName = (some: readonly string[], others: readonly string[]): boolean => some.some((a) => others.some((b) => patternsMeet(a, b)))
+
+/** Whether there is a text that both patterns hold for. */
+function patternsMeet(a: string, b: string): boolean {
+  const seen = new Set<string>()
+  const meet = (i: number, j: number): boolean => {
+    if (i === a.length && j === b.length) return true
+    if (seen.size === seen.add(`${i} ${j}`).size) return false
+    if (a[i] === '*' && (meet(i + 1, j) || (j < b.length && meet(i, j + 1)))) return true
+    if (b[j] === '*' && (meet(i, j + 1) || (i < a.length && meet(i + 1, j)))) return true
+    return i < a.length && a[i] !== '*' && a[i] === b[j] && meet(i + 1, j + 1)
+  }
+  return meet(0, 0)
+}
+
+interface Made {
+  readonly name: string
+  readonly specPath: string
+  readonly indices: readonly string[]
+  readonly driftPolicy: Feed['driftPolicy']
+}
+
+function addTemplate(draft: Draft, { name, specPath, indices, driftPolicy }: Made, body: JsonObject): void {
   addNode(draft, {
     kind: 'IndexTemplate',
     name,
     stage: 'Templates',
     specPath,
-    spec: { body },
+    spec: { body, indices },
     hash: hashOf(effectiveTemplate(body)),
     dependsOn: [],
     onRemove: dataPolicy(draft),

@@ -3,8 +3,10 @@
  * statements would make and what queries write into is added, so that every topic of a pipeline is a KafkaTopic of its own.
  */
 import type { AnalysedStatement } from '../sql/index.ts'
-import { addNode, type Draft, type DriftPolicy, dataPolicy, refuse, type TopicDraft, warn } from './draft.ts'
+import { addNode, type Draft, type DriftPolicy, dataPolicy, refuse, type StatementItem, type TopicDraft, warn } from './draft.ts'
 import { hashOf, topicObjectName } from './hash.ts'
+import { placeAt } from './place.ts'
+import type { Place } from './resources.ts'
 
 /** What ksqlDB gives the topics that it makes: seven days. */
 const DEFAULT_RETENTION_MS = '604800000'
@@ -26,13 +28,27 @@ export function declareTopics(draft: Draft): void {
   }
 }
 
+/** Of the pipeline's own topics, and of those that others made as far as they are known. */
+export const partitionsOf = (draft: Draft, topic: string): number | undefined => draft.topics.get(topic)?.partitions ?? draft.facts.partitions?.get(topic)
+
+/** Topics that statements read and nobody of this pipeline makes. */
+export function outsideTopics(draft: Draft): string[] {
+  const read = [...draft.analysed.values()].flatMap(({ kind, sink }) => (kind === 'source' && !draft.topics.has(sink.topic) ? [sink.topic] : []))
+  return [...new Set(read)].sort()
+}
+
 interface Implied {
   readonly name: string
   readonly partitions: number
   readonly replicas?: number
   readonly config?: Readonly<Record<string, string>>
   readonly specPath: string
+  readonly place?: Place
   readonly driftPolicy: DriftPolicy
+}
+
+function originOf({ path, specPath, statement, written, driftPolicy }: StatementItem): Pick<Implied, 'specPath' | 'place' | 'driftPolicy'> {
+  return { specPath, place: placeAt(path, written ? statement.span : undefined), driftPolicy }
 }
 
 /** A topic that the spec does not declare but needs. What is declared wins. */
@@ -47,6 +63,7 @@ export function implyTopic(draft: Draft, topic: Implied): TopicDraft {
     declared: false,
     onRemove: dataPolicy(draft),
     specPath: topic.specPath,
+    ...(topic.place ? { place: topic.place } : {}),
     driftPolicy: topic.driftPolicy,
   }
   draft.topics.set(topic.name, made)
@@ -59,7 +76,7 @@ const property = (analysed: AnalysedStatement, key: string): string | undefined 
 }
 
 /** CREATE STREAM or TABLE with PARTITIONS would make the topic itself. */
-export function implySourceTopic(draft: Draft, analysed: AnalysedStatement, specPath: string, driftPolicy: DriftPolicy): void {
+export function implySourceTopic(draft: Draft, analysed: AnalysedStatement, item: StatementItem): void {
   const partitions = property(analysed, 'PARTITIONS')
   if (partitions === undefined) return
   const replicas = property(analysed, 'REPLICAS')
@@ -69,19 +86,12 @@ export function implySourceTopic(draft: Draft, analysed: AnalysedStatement, spec
     partitions: Number(partitions),
     ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
     config: table ? { 'cleanup.policy': 'compact' } : {},
-    specPath,
-    driftPolicy,
+    ...originOf(item),
   })
 }
 
 /** The topic that a query writes into, as ksqlDB would make it: it refuses one that differs. */
-export function implySinkTopic(
-  draft: Draft,
-  analysed: Extract<AnalysedStatement, { kind: 'query' }>,
-  path: string,
-  specPath: string,
-  driftPolicy: DriftPolicy,
-): void {
+export function implySinkTopic(draft: Draft, analysed: Extract<AnalysedStatement, { kind: 'query' }>, item: StatementItem): void {
   const { sink, query } = analysed
   const from = draft.topics.get(query.from.source.topic)
   const partitions = Number(property(analysed, 'PARTITIONS') ?? from?.partitions ?? query.from.source.partitions ?? 1)
@@ -99,17 +109,16 @@ export function implySinkTopic(
     partitions,
     ...(replicas === undefined ? (from ? { replicas: from.replicas } : {}) : { replicas: Number(replicas) }),
     config,
-    specPath,
-    driftPolicy,
+    ...originOf(item),
   })
   if (topic.partitions !== partitions) {
     refuse(
       draft,
       'PartitionMismatch',
-      path,
+      item.path,
       `${sink.name} would write ${partitions} partitions, and its topic ${topic.name} has ${topic.partitions} (${topic.specPath})`,
       `Add PARTITIONS=${topic.partitions} to its WITH clause, or give the topic ${partitions} partitions.`,
-      analysed.statement.span,
+      item.written ? item.statement.span : undefined,
     )
   }
   if (topic.declared) topic.config = { ...config, ...topic.config }
@@ -140,6 +149,7 @@ export function addTopicNodes(draft: Draft): void {
       name,
       stage: 'Topics',
       specPath,
+      ...(topic.place ? { place: topic.place } : {}),
       spec,
       hash: hashOf({ partitions, replicas, config }),
       dependsOn: [],

@@ -66,6 +66,8 @@ export interface KafkaClient {
   ): Promise<ReadonlyMap<string, readonly { readonly name: string; readonly value: string | null; readonly isDefault: boolean }[]>>
   /** Throws KafkaFault with the broker's code. `replicas` -1: the broker's default. */
   createTopic(topic: { name: string; partitions: number; replicas: number; config?: Readonly<Record<string, string>> }): Promise<void>
+  /** Whether the broker would make it: throws as createTopic does, and makes nothing. */
+  checkTopic(topic: { name: string; partitions: number; replicas: number; config?: Readonly<Record<string, string>> }): Promise<void>
   deleteTopic(name: string): Promise<void>
   createPartitions(name: string, count: number): Promise<void>
   /** Replaces the whole set of configs that are set on the topic. */

@@ -74,6 +74,16 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
       }))
   }
 
+  async function createTopic(
+    { name, partitions, replicas, config }: Parameters<KafkaClient['createTopic']>[0],
+    how: { validateOnly?: boolean; waitForLeaders?: boolean },
+  ): Promise<void> {
+    const topic = { topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries: entriesOf(config ?? {}) }
+    const created = await topicAdmin.use((admin) => admin.createTopics({ topics: [topic], ...how }))
+    // The one refusal that kafkajs reports as a value.
+    if (!created) throw new KafkaFault('TOPIC_ALREADY_EXISTS', 36, `Topic '${name}' already exists`)
+  }
+
   return {
     clusterId: async () => (await topicAdmin.use((admin) => admin.describeCluster())).clusterId,
     listTopics,
@@ -101,15 +111,10 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
       )
     },
 
-    async createTopic({ name, partitions, replicas, config }) {
-      const created = await topicAdmin.use((admin) =>
-        admin.createTopics({
-          topics: [{ topic: name, numPartitions: partitions, replicationFactor: replicas, configEntries: entriesOf(config ?? {}) }],
-        }),
-      )
-      // The one refusal that kafkajs reports as a value.
-      if (!created) throw new KafkaFault('TOPIC_ALREADY_EXISTS', 36, `Topic '${name}' already exists`)
-    },
+    createTopic: (topic) => createTopic(topic, {}),
+
+    // Nothing comes to be, so there are no leaders to wait for.
+    checkTopic: (topic) => createTopic(topic, { validateOnly: true, waitForLeaders: false }),
 
     deleteTopic: (name) => topicAdmin.use((admin) => admin.deleteTopics({ topics: [name] })),
 

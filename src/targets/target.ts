@@ -43,6 +43,8 @@ export interface Target {
   apply(action: Action, owner: Owner, signal: AbortSignal): Promise<Applied>
   /** Removes one object of ours, or releases it when its data is retained. Absent is success. */
   remove(entry: LedgerEntry, owner: Owner, signal: AbortSignal): Promise<Applied>
+  /** Partitions of those topics that are there, where the backend has topics. */
+  partitionsOf?(topics: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>
   progress(ids: readonly ResourceId[], signal: AbortSignal): Promise<readonly Progress[]>
   /**
    * Rings when the backend tells of a change by itself; returns when it stops telling. Whoever listens looks also without it,

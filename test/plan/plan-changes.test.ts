@@ -149,7 +149,7 @@ describe('A plan', () => {
         edit(world(), 'Connector/gen', (object) => ({ ...object, owner: { namespace: 'demo', pipeline: 'other' } })),
         [],
       ),
-      ['error OwnedByAnother spec.sources[0]'],
+      ['error OwnedByAnother spec.sources[0].name'],
     ],
     'touches nothing that somebody else made': () => [
       plan(
@@ -167,7 +167,7 @@ describe('A plan', () => {
     ],
     'takes a statement of another meaning for somebody else’s': () => [
       plan(edit(world(), 'Statement/BIG', withSpec({ sql: 'CREATE STREAM BIG AS SELECT USERID, BYTES FROM CLICKS WHERE BYTES > 7;' })), []),
-      ['error OwnedByAnother spec.statements[0]'],
+      ['error OwnedByAnother spec.statements[0].sql'],
     ],
     'lets Strimzi look after a topic again': () => [
       plan(

@@ -56,9 +56,13 @@ export const readReferences: Step = async (run, { references }) => {
   const { namespace } = run.owner
   const configMaps = new Map<string, string>()
   for (const { name, key, path } of configMapRefs(run.pipeline!)) {
-    const text = (await references.configMap(namespace, name, run.signal))?.data[key]
+    const data = (await references.configMap(namespace, name, run.signal))?.data
+    const text = data?.[key]
     if (text === undefined) {
-      run.findings.push({ severity: 'error', reason: 'ReferenceNotFound', path, message: `ConfigMap ${name} with the key ${key} does not exist` })
+      const [message, mend] = data
+        ? [`ConfigMap ${name} has no key ${key}`, `It has ${Object.keys(data).sort().join(', ') || 'none'}.`]
+        : [`ConfigMap ${name} does not exist`, `Create it in namespace ${namespace}, with the key ${key}.`]
+      run.findings.push({ severity: 'error', reason: 'ReferenceNotFound', path, message, mend })
     } else configMaps.set(`${name}/${key}`, text)
   }
   const versions = new Map<string, string>()

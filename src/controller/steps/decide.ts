@@ -1,6 +1,6 @@
 /** From what is declared and what is seen to what is to be done. */
 import { durationMs, type PipelineStatus } from '../../api/index.ts'
-import { dataFlowing, type Finding, type Owner, type ResourceId } from '../../plan/index.ts'
+import { dataFlowing, type Finding, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
 
@@ -11,17 +11,22 @@ export const compile: Step = async (run, { clock, memo }) => {
     run.blind = connect.failure === undefined
     throw connect.failure ?? new Failure('Wait', 'WaitingForBackend', 'Kafka Connect has not been seen yet')
   }
-  run.compiled = memo.compile(run.key, {
-    pipeline: run.pipeline!,
-    platform: run.platform!,
-    configMaps: run.configMaps,
-    facts: {
-      ...(connect?.report?.plugins ? { plugins: connect.report.plugins } : {}),
-      secretVersions: run.secretVersions,
-      now: clock.now(),
-      scheduleStarts: run.ledger!.scheduleStarts,
-    },
-  })
+  const compiledWith = (partitions: ReadonlyMap<string, number> | undefined) =>
+    memo.compile(run.key, {
+      pipeline: run.pipeline!,
+      platform: run.platform!,
+      configMaps: run.configMaps,
+      facts: {
+        ...(connect?.report?.plugins ? { plugins: connect.report.plugins } : {}),
+        secretVersions: run.secretVersions,
+        now: clock.now(),
+        scheduleStarts: run.ledger!.scheduleStarts,
+        ...(partitions ? { partitions } : {}),
+      },
+    })
+  run.compiled = compiledWith(memo.partitions(run.key))
+  const { outsideTopics } = run.compiled
+  if (outsideTopics.length > 0) run.compiled = compiledWith(await run.session!.backendOf('KafkaTopic').target.partitionsOf?.(outsideTopics, run.signal))
   run.findings.push(...run.compiled.findings)
   for (const { nextChange } of run.compiled.schedules) if (nextChange !== undefined) lookAgain(run, nextChange - clock.now())
   return run.compiled.graph === undefined ? 'stop' : 'next'
@@ -39,11 +44,13 @@ export const claimNames: Step = async (run) => {
 export const confirmNames: Step = async (run) => refuseOwned(run, (id) => run.session!.confirm(id, run.key))
 
 function refuseOwned(run: Run, holderOf: (id: ResourceId) => Owner | undefined): 'next' | 'stop' {
-  for (const { id, kind, name, specPath } of run.compiled!.graph!.nodes) {
+  for (const node of run.compiled!.graph!.nodes) {
+    const { id, kind, name } = node
     const holder = holderOf(id)
     if (holder === undefined) continue
     const message = `${kind} ${name} belongs to ClickstreamPipeline ${holder.namespace}/${holder.pipeline}`
-    run.findings.push({ severity: 'error', reason: 'OwnedByAnother', path: specPath, message })
+    const mend = 'Take another name, or remove it from the other pipeline.'
+    run.findings.push({ severity: 'error', reason: 'OwnedByAnother', ...placeOf(node, 'name'), message, mend })
   }
   return errorsIn(run.findings) ? 'stop' : 'next'
 }
@@ -51,6 +58,8 @@ function refuseOwned(run: Run, holderOf: (id: ResourceId) => Owner | undefined):
 /** What every backend holds, as it was after our last write. */
 export const observe: Step = async (run) => {
   const { session, key } = run
+  const { generation = 0 } = run.object.metadata
+  if ((run.object.status as { observedGeneration?: number } | undefined)?.observedGeneration !== generation) session!.expect(key, generation)
   const seen = session!.observed(key)
   if (seen !== undefined) run.observed = seen.observed
   const [down] = session!.failures()

@@ -85,7 +85,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
       path: result.path,
       client: clientId,
       status: result.status,
-      mutating: api.mutating,
+      mutating: result.mutating,
     })
     if (!result.write) return undefined
     const writer = new Writer(version >= api.flexibleFrom, 1024).int32(0).int32(correlationId)

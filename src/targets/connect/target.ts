@@ -3,7 +3,17 @@
  * worker hands them to the connector, which ignores what it does not know.
  */
 import { z } from 'zod'
-import type { Action, Desired, Finding, LedgerEntry, Observed, Owner, ResourceId, SecretValue } from '../../plan/index.ts'
+import {
+  type Action,
+  type Desired,
+  type Finding,
+  type LedgerEntry,
+  type Observed,
+  type Owner,
+  placeOf,
+  type ResourceId,
+  type SecretValue,
+} from '../../plan/index.ts'
 import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
 import type { SecretReader } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
@@ -157,15 +167,10 @@ export function createConnectTarget(options: ConnectOptions): Target {
           signal,
         })
         // The worker and the connector's class may both say the same.
-        for (const { value } of body.configs)
-          for (const message of new Set(value.errors))
-            findings.push({
-              severity: 'error',
-              reason: 'ConnectorConfigInvalid',
-              path: node.specPath,
-              message: `Kafka Connect refuses ${value.name} of connector ${node.name}: ${withoutValues(message, secret)}`,
-              mend: `Correct ${value.name} in the config of the connector.`,
-            })
+        const errors = body.configs.flatMap(({ value }) =>
+          [...new Set(value.errors)].map((message) => ({ key: value.name, message: withoutValues(message, secret) })),
+        )
+        findings.push(...refusals(node, errors))
       }
       return findings
     },
@@ -207,13 +212,29 @@ export function createConnectTarget(options: ConnectOptions): Target {
   }
 }
 
+/** Options that exclude each other are refused with the same words; the user finds the one that they wrote. */
+function refusals(node: Desired<'Connector'>, errors: readonly { key: string; message: string }[]): Finding[] {
+  const isWritten = (key: string) => node.place?.keys?.[key] !== undefined
+  const told = errors.filter(({ key, message }) => {
+    const keys = errors.filter((other) => other.message === message).map((other) => other.key)
+    return key === (keys.find(isWritten) ?? keys[0])
+  })
+  return told.map(({ key, message }) => ({
+    severity: 'error',
+    reason: 'ConnectorConfigInvalid',
+    ...placeOf(node, key),
+    message: `Kafka Connect refuses ${key} of connector ${node.name}: ${message}`,
+    mend: `Correct ${key} in the config of the connector.`,
+  }))
+}
+
 function missingClass(node: Desired<'Connector'>, connectorClass: string, known: readonly string[]): Finding {
   const simple = (name: string) => name.slice(name.lastIndexOf('.') + 1)
   const close = known.filter((name) => simple(name).toLowerCase() === simple(connectorClass).toLowerCase())
   return {
     severity: 'error',
     reason: 'ConnectorClassNotFound',
-    path: node.specPath,
+    ...placeOf(node, 'connector.class'),
     message: `Connector ${node.name} needs class ${connectorClass}, which no plugin of Kafka Connect has`,
     mend: close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
   }

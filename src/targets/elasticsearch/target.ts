@@ -3,7 +3,7 @@
  * through it, on the mapping of every index made from it.
  */
 import { z } from 'zod'
-import type { Desired, Finding, JsonObject, LedgerEntry, Owner, ResourceId } from '../../plan/index.ts'
+import { type Desired, type Finding, type JsonObject, type LedgerEntry, type Owner, patternHolds, placeOf, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { marksOf, sameOwner } from '../mark.ts'
 import type { Progress, Target } from '../target.ts'
@@ -49,23 +49,43 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
 
   /** The template must be the one that an index of its name would be made from. */
   async function verify(desired: Desired<'IndexTemplate'>, signal: AbortSignal): Promise<void> {
-    for (const index of exactIndices(desired.spec.body)) {
-      const { body } = await elasticsearch.request({
+    const [stronger] = await overruled(desired, undefined, signal)
+    if (stronger !== undefined) throw new Failure('Stall', 'TemplateOverlap', `${stronger}: another template is stronger than ${desired.name}`)
+  }
+
+  /** Fields that indices would get otherwise than the template says; `body`: as if it were there already. */
+  async function overruled(desired: Desired<'IndexTemplate'>, body: JsonObject | undefined, signal: AbortSignal): Promise<string[]> {
+    const wrong: string[] = []
+    for (const index of indicesOf(desired)) {
+      const simulated = await elasticsearch.request({
         method: 'POST',
         path: `/_index_template/_simulate_index/${segment(index)}`,
+        ...(body ? { body } : {}),
         answer: answers.simulation,
         signal,
       })
-      const got = fieldTypes(body.template.mappings)
-      for (const [field, type] of fieldTypes(mappingsOf(desired.spec.body))) {
-        if (got.get(field) === type) continue
-        throw new Failure(
-          'Stall',
-          'TemplateOverlap',
-          `Index ${index} would get ${field} as ${got.get(field) ?? 'nothing'}, not as ${type}: another template is stronger than ${desired.name}`,
-        )
-      }
+      const got = fieldTypes(simulated.body.template.mappings)
+      for (const [field, type] of fieldTypes(mappingsOf(desired.spec.body)))
+        if (got.get(field) !== type) wrong.push(`Index ${index} would get ${field} as ${got.get(field) ?? 'nothing'}, not as ${type}`)
     }
+    return wrong
+  }
+
+  /** Before it is written: whether a template that is there already would win. */
+  async function strongerThan(desired: Desired<'IndexTemplate'>, signal: AbortSignal): Promise<Finding[]> {
+    const priority = Number(desired.spec.body.priority ?? 0)
+    const stronger = (await list(signal)).filter(
+      ({ name, index_template: other }) =>
+        name !== desired.name &&
+        Number(other.priority ?? 0) > priority &&
+        indicesOf(desired).some((index) => patternsOf(other).some((pattern) => patternHolds(pattern, index))),
+    )
+    if (stronger.length === 0) return []
+    const [message] = await overruled(desired, desired.spec.body, signal)
+    if (message === undefined) return []
+    const names = stronger.map(({ name }) => name).join(', ')
+    const mend = `Template ${names} is stronger: give it a lower priority, or narrower patterns.`
+    return [{ severity: 'error', reason: 'TemplateOverlap', ...placeOf(desired), message, mend }]
   }
 
   async function put(desired: Desired<'IndexTemplate'>, owner: Owner, creates: boolean, signal: AbortSignal): Promise<void> {
@@ -99,7 +119,7 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
       return []
     } catch (error) {
       if (!(error instanceof Failure) || error.reason !== 'Refused') throw error
-      const overlap = /same priority|conflict|multiple templates/i.test(error.message)
+      const overlap = /matching patterns from existing templates|same priority/i.test(error.message)
       // What stands in the way is ours and removed first.
       if (overlap && going.some((name) => error.message.includes(name))) return []
       return [
@@ -129,10 +149,11 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
       const nodes = desired as readonly Desired<'IndexTemplate'>[]
       const removed = going.flatMap((id) => (id.startsWith('IndexTemplate/') ? [id.slice('IndexTemplate/'.length)] : []))
       const findings: Finding[] = []
-      const mappings = await existing([...new Set(nodes.flatMap((node) => exactIndices(node.spec.body)))], signal)
+      const mappings = await existing([...new Set(nodes.flatMap(indicesOf))], signal)
       for (const node of nodes) {
-        findings.push(...(await simulate(node, removed, signal)))
-        for (const index of exactIndices(node.spec.body)) findings.push(...conflicts(node, index, mappings.get(index)))
+        const refused = await simulate(node, removed, signal)
+        findings.push(...refused, ...(refused.length === 0 ? await strongerThan(node, signal) : []))
+        for (const index of indicesOf(node)) findings.push(...conflicts(node, index, mappings.get(index)))
       }
       return findings
     },
@@ -188,6 +209,9 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
     },
   }
 }
+
+/** Those that its patterns name, and those of the pipeline that a pattern with a star holds for. */
+const indicesOf = ({ spec }: Desired<'IndexTemplate'>): string[] => [...new Set([...exactIndices(spec.body), ...(spec.indices ?? [])])]
 
 function conflicts(node: Desired<'IndexTemplate'>, index: string, mapping: JsonObject | undefined): Finding[] {
   if (!mapping) return []

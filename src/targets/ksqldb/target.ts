@@ -2,7 +2,7 @@
  * Streams, tables, types and queries. ksqlDB has no place for a mark: whose a statement is stands in the ledger and on the
  * KafkaTopic of its sink. Topics are never deleted through ksqlDB: it deletes them while it still checks a DROP.
  */
-import type { Action, Desired, Finding, LedgerEntry, Observed } from '../../plan/index.ts'
+import { type Action, type Desired, type Finding, type LedgerEntry, type Observed, placeOf } from '../../plan/index.ts'
 import { Failure, type KafkaClient } from '../../ports/index.ts'
 import { formatName, formatStatement, parseStatement } from '../../sql/index.ts'
 import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
@@ -89,7 +89,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
             {
               severity: 'error',
               reason: 'ReferenceNotFound',
-              path: node.specPath,
+              ...placeOf(node),
               message: `${node.name} reads topic ${topic}, which does not exist`,
               mend: `Declare ${topic} in spec.topics, or create it.`,
             },
@@ -115,14 +115,15 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
       if (nodes.length === 0) return []
       const listing = await rest.list(signal)
       const findings = await missingTopics(nodes)
-      const kinds = nodes.flatMap(({ spec, specPath }): Finding[] => {
+      const kinds = nodes.flatMap((node): Finding[] => {
+        const { spec } = node
         const there = listing.sources.find(({ name }) => name === spec.objectName)
         if (!there || spec.objectType === 'INSERT' || spec.objectType === 'TYPE' || there.type === spec.objectType) return []
         return [
           {
             severity: 'error',
             reason: 'StatementRefused',
-            path: specPath,
+            ...placeOf(node),
             message: `ksqlDB has a ${there.type.toLowerCase()} ${there.name} already, and a ${spec.objectType.toLowerCase()} of that name is declared`,
             mend: `Drop ${there.name} in ksqlDB, or take another name.`,
           },

@@ -1,6 +1,6 @@
 /** Topics by Strimzi: KafkaTopic objects in one namespace, which its topic operator turns into topics. */
-import type { Desired, Finding, Observed, Owner } from '../../plan/index.ts'
-import { Failure, type KafkaClient, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
+import { type Desired, type Finding, type Observed, type Owner, placeOf } from '../../plan/index.ts'
+import { Failure, type KafkaClient, KafkaFault, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { endOffsetSums } from '../offsets.ts'
 import type { Target } from '../target.ts'
@@ -27,6 +27,13 @@ export interface StrimziOptions {
 
 const PAGE = 500
 const WATCH_SECONDS = 300
+
+const REFUSALS: Readonly<Record<string, readonly [reason: string, mend: string]>> = {
+  INVALID_REPLICATION_FACTOR: ['PartitionsInvalid', 'Declare no more replicas than there are brokers, or none at all.'],
+  INVALID_PARTITIONS: ['PartitionsInvalid', 'Declare another number of partitions.'],
+  INVALID_CONFIG: ['TopicInvalid', 'Correct the config of the topic.'],
+  INVALID_TOPIC_EXCEPTION: ['TopicInvalid', 'Take a name that Kafka allows.'],
+}
 
 export function createStrimziTarget(options: StrimziOptions): Target {
   const { kube, kafka, namespace } = options
@@ -97,6 +104,21 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     )
   }
 
+  /** Strimzi would find out only after the KafkaTopic is written. */
+  async function refusalOf(node: Desired<'KafkaTopic'>): Promise<Finding[]> {
+    const { topicName: name, partitions, replicas, config } = node.spec
+    try {
+      await kafka.checkTopic({ name, partitions, replicas, config })
+      return []
+    } catch (error) {
+      if (!(error instanceof KafkaFault)) throw error
+      // Somebody was faster: the next look will find it.
+      if (error.type === 'TOPIC_ALREADY_EXISTS') return []
+      const [reason, mend] = REFUSALS[error.type] ?? ['TopicInvalid', 'Correct the topic.']
+      return [{ severity: 'error', reason, ...placeOf(node), message: `Kafka refuses topic ${name}: ${error.message}`, mend }]
+    }
+  }
+
   return {
     backend: 'kafka',
     kinds: ['KafkaTopic'],
@@ -125,28 +147,34 @@ export function createStrimziTarget(options: StrimziOptions): Target {
       const objects = new Set((await list(signal)).map(topicNameOf))
       const nodes = (desired as readonly Desired<'KafkaTopic'>[]).filter(({ spec }) => !objects.has(spec.topicName))
       if (nodes.length === 0) return []
-      const findings: Finding[] = []
       const there = new Map((await kafka.describeTopics(nodes.map((node) => node.spec.topicName))).map((topic) => [topic.name, topic]))
-      for (const { spec, specPath } of nodes) {
-        const partitions = there.get(spec.topicName)?.partitions.length
-        if (partitions === undefined) continue
-        if (partitions > spec.partitions)
+      const findings: Finding[] = []
+      for (const node of nodes) {
+        const { topicName, partitions } = node.spec
+        const has = there.get(topicName)?.partitions.length
+        if (has === undefined) findings.push(...(await refusalOf(node)))
+        else if (has > partitions)
           findings.push({
             severity: 'error',
             reason: 'PartitionsCannotShrink',
-            path: specPath,
-            message: `Topic ${spec.topicName} is there already with ${partitions} partitions, and ${spec.partitions} are declared`,
-            mend: `Declare ${partitions} partitions, or take another topic.`,
+            ...placeOf(node),
+            message: `Topic ${topicName} is there already with ${has} partitions, and ${partitions} are declared`,
+            mend: `Declare ${has} partitions, or take another topic.`,
           })
         else
           findings.push({
             severity: 'warning',
             reason: 'Surprising',
-            path: specPath,
-            message: `Topic ${spec.topicName} is there already: it is taken over with its records, and left behind on removal`,
+            ...placeOf(node),
+            message: `Topic ${topicName} is there already: it is taken over with its records, and left behind on removal`,
           })
       }
       return findings
+    },
+
+    async partitionsOf(names, signal) {
+      signal.throwIfAborted()
+      return new Map((await kafka.describeTopics(names)).map(({ name, partitions }) => [name, partitions.length]))
     },
 
     async apply(action, owner, signal) {

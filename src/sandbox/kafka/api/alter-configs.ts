@@ -35,6 +35,7 @@ export const alterConfigs = defineApi({
     return { resources, validateOnly: reader.bool() }
   },
   names: ({ resources }) => resources.map(({ name }) => name),
+  onlyAsks: ({ validateOnly }) => validateOnly,
   handle: (broker, { resources, validateOnly }) =>
     resources.map(({ type, name, configs }): AlteredResource => {
       const refused = refusalOf(() => {

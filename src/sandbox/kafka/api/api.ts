@@ -21,6 +21,8 @@ export interface ApiDefinition<Request, Response> {
   readonly flexibleFrom: number
   /** Whether it changes topics, records or configs. Group membership and committed offsets are the reader's own. */
   readonly mutating: boolean
+  /** A request that only asks whether a change would be taken. */
+  onlyAsks?(request: Request): boolean
   read(reader: Reader, version: number): Request
   /** What the request names, for the log. */
   names(request: Request): readonly string[]
@@ -44,6 +46,7 @@ export interface Api {
 }
 
 export interface ApiResult {
+  readonly mutating: boolean
   readonly path: string
   readonly status: number
   /** Undefined: this request gets no answer. */
@@ -63,7 +66,7 @@ export function defineApi<Request, Response>(api: ApiDefinition<Request, Respons
       const request = api.read(reader, context.version)
       reader.tags()
       const response = await api.handle(broker, request, context)
-      const result = { path: api.names(request).join(','), status: api.status(response) }
+      const result = { path: api.names(request).join(','), status: api.status(response), mutating: api.mutating && !api.onlyAsks?.(request) }
       if (api.unanswered?.(request)) return result
       return {
         ...result,

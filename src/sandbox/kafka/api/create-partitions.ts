@@ -25,6 +25,7 @@ export const createPartitions = defineApi({
     return { topics, validateOnly: reader.bool() }
   },
   names: ({ topics }) => topics.map(({ name }) => name),
+  onlyAsks: ({ validateOnly }) => validateOnly,
   handle: (broker, { topics, validateOnly }) =>
     topics.map(({ name, count, assignments }) => {
       const refused = refusalOf(() => broker.topics.addPartitions(name, count, assignments, validateOnly))

@@ -44,6 +44,7 @@ export const createTopics = defineApi({
     return { topics, validateOnly: reader.bool() }
   },
   names: ({ topics }) => topics.map(({ name }) => name),
+  onlyAsks: ({ validateOnly }) => validateOnly,
   handle(broker, { topics, validateOnly }): Created[] {
     const counts = Map.groupBy(topics, ({ name }) => name)
     return [...counts].map(([name, wanted]) => {

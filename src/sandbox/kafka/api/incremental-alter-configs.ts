@@ -37,6 +37,7 @@ export const incrementalAlterConfigs = defineApi({
     return { resources, validateOnly: reader.bool() }
   },
   names: ({ resources }) => resources.map(({ name }) => name),
+  onlyAsks: ({ validateOnly }) => validateOnly,
   handle: (broker, { resources, validateOnly }) =>
     resources.map(({ type, name, changes }): AlteredResource => {
       const refused = refusalOf(() => {
