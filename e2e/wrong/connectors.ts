@@ -29,12 +29,14 @@ export const connectors: readonly WrongCase[] = [
     `${ofSource}.transforms.t.type`,
     'Class com.example.Reverse could not be found.',
   ),
-  refused(
-    'a transform under a predicate that is not there',
-    source(`${GENERATOR}, transforms: t, transforms.t.type: ${FILTER}, transforms.t.predicate: isOld`),
-    `${ofSource}.transforms.t.predicate`,
-    "Predicate alias 'isOld'",
-  ),
+  {
+    sentence: 'a transform under a predicate that is not there, which Connect itself would find too late',
+    spec: source(`${GENERATOR}, transforms: t, transforms.t.type: ${FILTER}, transforms.t.predicate: isOld`),
+    reason: 'ConnectorConfigInvalid',
+    at: `${ofSource}.transforms.t.predicate`,
+    says: 'Transform t of connector $t-src needs predicate isOld, which is not declared',
+    mend: 'Add isOld to predicates',
+  },
   refused(
     'a predicate that no plugin has',
     source(`${GENERATOR}, predicates: p, predicates.p.type: com.example.IsOld`),

@@ -248,7 +248,29 @@ function checkConnector(draft: Draft, item: ConnectorItem): boolean {
     )
     return false
   }
-  return checkSecrets(draft, item)
+  return checkPredicates(draft, item) && checkSecrets(draft, item)
+}
+
+/** Kafka Connect would take it and let the task fail. */
+function checkPredicates(draft: Draft, item: ConnectorItem): boolean {
+  const listed = (key: string) => (item.config[key] ?? '').split(',').map((name) => name.trim())
+  const known = listed('predicates')
+  for (const name of listed('transforms')) {
+    const key = `transforms.${name}.predicate`
+    const predicate = item.config[key]
+    if (predicate === undefined || predicate === '' || known.includes(predicate)) continue
+    const { path, ...at } = placeIn(item.place, key)
+    refuse(
+      draft,
+      'ConnectorConfigInvalid',
+      path,
+      `Transform ${name} of connector ${item.name} needs predicate ${predicate}, which is not declared`,
+      `Add ${predicate} to predicates, and its type.`,
+      at,
+    )
+    return false
+  }
+  return true
 }
 
 function checkSecrets(draft: Draft, item: ConnectorItem): boolean {

@@ -167,8 +167,14 @@ export function createConnectTarget(options: ConnectOptions): Target {
           signal,
         })
         // The worker and the connector's class may both say the same.
-        const errors = body.configs.flatMap(({ value }) =>
-          [...new Set(value.errors)].map((message) => ({ key: value.name, message: withoutValues(message, secret) })),
+        // The worker and the connector's class may both say that a value is wrong: the first says it best.
+        const errors = body.configs.flatMap(
+          ({
+            value: {
+              name: key,
+              errors: [message],
+            },
+          }) => (message === undefined ? [] : [{ key, message: withoutValues(message, secret) }]),
         )
         findings.push(...refusals(node, errors))
       }
