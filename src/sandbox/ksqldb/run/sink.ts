@@ -2,8 +2,8 @@
 import { type OutputRecord, partitionFor } from '../../../engine/index.ts'
 import type { KafkaClient, ProduceRecord, Random } from '../../../ports/index.ts'
 
-/** Records in one request: a broker refuses what is larger than a megabyte or so. */
-const REQUEST = 2_000
+/** Of one request: a broker refuses batches of more than a megabyte. */
+const REQUEST = { records: 2_000, bytes: 500_000 }
 /** Bytes that a window adds behind the key: its start, and for sessions its end. */
 const WINDOW_BYTES = { TUMBLING: 8, HOPPING: 8, SESSION: 16 } as const
 
@@ -36,7 +36,7 @@ export class Sink {
     if (records.length === 0) return
     const partitions = await this.#partitionCount()
     while (records.length > 0) {
-      const some = records.slice(0, REQUEST)
+      const some = records.slice(0, fitting(records))
       await this.#kafka.produce(
         this.topic,
         some.map((record) => this.#toProduce(record, partitions)),
@@ -70,4 +70,14 @@ export class Sink {
     }
     return this.#partitions
   }
+}
+
+/** How many records from the front make one request; at least one. */
+function fitting(records: readonly OutputRecord[]): number {
+  let bytes = 0
+  for (const [index, { key, value }] of records.entries()) {
+    bytes += (key?.length ?? 0) + (value?.length ?? 0)
+    if (index > 0 && (bytes > REQUEST.bytes || index >= REQUEST.records)) return index
+  }
+  return records.length
 }
