@@ -75,6 +75,7 @@ const ON_THE_WAY = ['Missing', 'Drifted', 'Pending']
 
 function stageVerdicts(outcome: Outcome): Map<ConditionType, Verdict> {
   const verdicts = new Map<ConditionType, Verdict>()
+  const wrong = outcome.findings.find(({ severity }) => severity === 'error')
   for (const [stage, { condition, backend }] of Object.entries(STAGES) as [Stage, (typeof STAGES)[Stage]][]) {
     const summary = outcome.summary?.stages.find((one) => one.stage === stage)
     const down = outcome.down.find((one) => one.backend === backend)
@@ -82,6 +83,8 @@ function stageVerdicts(outcome: Outcome): Map<ConditionType, Verdict> {
     else if (summary && outcome.working.has(stage) && ON_THE_WAY.includes(summary.reason))
       verdicts.set(condition, { status: 'Unknown', reason: 'Progressing', message: summary.message })
     else if (summary) verdicts.set(condition, { status: summary.status, reason: summary.reason, message: summary.message })
+    else if (wrong)
+      verdicts.set(condition, { status: 'Unknown', reason: wrong.reason, message: 'not judged while the spec is wrong; what was made before is left as it is' })
     else verdicts.set(condition, { status: 'Unknown', reason: 'Progressing', message: 'not looked at yet' })
   }
   return verdicts

@@ -35,6 +35,9 @@ const classOf = (state) => {
   return ['False', 'Failed', 'Missing', 'Drifted', 'FAILED'].includes(state) ? 'bad' : 'wait'
 }
 
+/** Conditions that are only there while something is not well. */
+const BAD_WHEN_TRUE = { Stalled: 'bad', Reconciling: 'wait' }
+
 const link = (text, href) => Object.assign(document.createElement('a'), { textContent: text, href, target: '_blank', rel: 'noopener' })
 
 /** Which resource of the status a box of the flow stands for. */
@@ -53,7 +56,7 @@ const SHOW = {
     $('#verdict').replaceChildren(ready?.status === 'True' ? (flowing?.status === 'False' ? 'Ready, but data stands still' : 'Ready') : 'Not ready', why)
     fill(
       '#conditions',
-      conditions.map(({ type, status: value, reason, message }) => [type, [value, classOf(value)], reason, message]),
+      conditions.map(({ type, status: value, reason, message }) => [type, [value, BAD_WHEN_TRUE[type] ?? classOf(value)], reason, message]),
     )
     fill(
       '#resources',
