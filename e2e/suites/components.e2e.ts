@@ -7,12 +7,20 @@ import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
 import type { RealServers } from '../../src/sandbox/index.ts'
 import { Unavailable } from '../components/cache.ts'
+import { startConnect } from '../components/connect.ts'
+import { startElasticsearch } from '../components/elasticsearch.ts'
 import { startKafka } from '../components/kafka.ts'
+import { startKubernetes } from '../components/kubernetes.ts'
 import { givenDemo, pipelineOf, SEED, thenReady, whenApplied } from '../given.ts'
 
 type Kind = 'kafka' | 'elasticsearch' | 'connect' | 'kubernetes'
 
-const CASES: readonly { readonly title: string; readonly real: readonly Kind[] }[] = [{ title: 'a real Kafka', real: ['kafka'] }]
+const CASES: readonly { readonly title: string; readonly real: readonly Kind[] }[] = [
+  { title: 'a real Kafka', real: ['kafka'] },
+  { title: 'with a real Elasticsearch', real: ['kafka', 'elasticsearch'] },
+  { title: 'with a real Kafka Connect', real: ['kafka', 'elasticsearch', 'connect'] },
+  { title: 'with a real Kubernetes API server', real: ['kafka', 'elasticsearch', 'connect', 'kubernetes'] },
+]
 
 describe('the seed over real components', function () {
   this.timeout(1_500_000)
@@ -30,6 +38,9 @@ describe('the seed over real components', function () {
           return server
         }
         if (real.includes('kafka')) servers.kafka = keep(await startKafka()).address
+        if (real.includes('elasticsearch')) servers.elasticsearch = keep(await startElasticsearch()).url
+        if (real.includes('kubernetes')) servers.kubeconfig = keep(await startKubernetes()).kubeconfig
+        if (real.includes('connect')) servers.connect = keep(await startConnect(servers.kafka!)).url
         return servers
       }
 
