@@ -11,9 +11,16 @@ export interface Click {
   readonly bytes: number
 }
 
+export interface User {
+  readonly username: string
+  readonly city: string
+  /** When the first row of the user was written, epoch milliseconds. */
+  readonly since: number
+}
+
 /** The rows of the two tables that clicks are joined with. */
 export interface Lookup {
-  readonly users: ReadonlyMap<number, { readonly username: string; readonly city: string }>
+  readonly users: ReadonlyMap<number, User>
   readonly codes: ReadonlyMap<number, string>
 }
 
@@ -133,7 +140,15 @@ export interface Session {
   readonly end: number
   readonly hits: number
   readonly bytes: number
+  /**
+   * False when a click came before the row of its user, or hardly after it: whether it was joined with the user then depends on
+   * which of the two was processed first.
+   */
+  readonly certain: boolean
 }
+
+/** As long after the row a click finds it for sure. */
+export const JOINED_AFTER_MS = 2_000
 
 export const SESSION_GAP_MS = 30_000
 export const SESSION_RECOUNTS: readonly SessionRecount[] = [
@@ -151,10 +166,12 @@ export function sessionsOf(clicks: readonly Click[], { users }: Lookup): Map<str
   for (const [name, own] of byName) {
     if (name === undefined) continue
     const list: Session[] = []
-    for (const { timestamp, bytes } of own) {
+    for (const { timestamp, userid, bytes } of own) {
+      const certain = timestamp >= users.get(userid!)!.since + JOINED_AFTER_MS
       const last = list.at(-1)
-      if (last && timestamp - last.end <= SESSION_GAP_MS) list[list.length - 1] = { ...last, end: timestamp, hits: last.hits + 1, bytes: last.bytes + bytes }
-      else list.push({ start: timestamp, end: timestamp, hits: 1, bytes })
+      if (last && timestamp - last.end <= SESSION_GAP_MS)
+        list[list.length - 1] = { ...last, end: timestamp, hits: last.hits + 1, bytes: last.bytes + bytes, certain: last.certain && certain }
+      else list.push({ start: timestamp, end: timestamp, hits: 1, bytes, certain })
     }
     sessions.set(name, list)
   }

@@ -1,6 +1,6 @@
 /** Reads topics with a consumer of its own: what the recount is made of. */
 
-import type { Click, Lookup } from './recounts.ts'
+import type { Click, Lookup, User } from './recounts.ts'
 import type { CheckContext } from './row.ts'
 
 const CLICKS = 'clickstream'
@@ -65,10 +65,17 @@ export function readClicks(context: CheckContext, start?: number): Promise<Click
 export async function readLookup(context: CheckContext): Promise<Lookup> {
   const topics = await context.backends.kafka.listTopics()
   const users = topics.includes(USERS)
-    ? await readValues(context, USERS, undefined, (row) => [Number(row.user_id), { username: String(row.username), city: String(row.city) }] as const)
+    ? await readValues(
+        context,
+        USERS,
+        undefined,
+        (row, since) => [Number(row.user_id), { username: String(row.username), city: String(row.city), since }] as const,
+      )
     : []
   const codes = topics.includes(CODES) ? await readValues(context, CODES, undefined, (row) => [Number(row.code), String(row.definition)] as const) : []
-  return { users: new Map(users), codes: new Map(codes) }
+  const newest = new Map<number, User>()
+  for (const [id, user] of users) newest.set(id, { ...user, since: Math.min(user.since, newest.get(id)?.since ?? user.since) })
+  return { users: newest, codes: new Map(codes) }
 }
 
 const int32 = (value: number) => {

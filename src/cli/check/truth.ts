@@ -9,7 +9,6 @@ import { type Fresh, produceFresh, readClicks, readLookup } from './topics.ts'
 import { fromIndex, fromPanel, fromTable, type Numbers, type PanelQuery, panelsOf, type TableOf } from './views.ts'
 
 const FRESH_CLICKS = 7
-const SETTLED_AFTER_MS = 15_000
 
 /** Fresh clicks, then the minute after them, then the session that the fresh clicks were. */
 export async function trueNumbers(context: CheckContext): Promise<CheckRow[]> {
@@ -41,7 +40,7 @@ async function recountable<T extends TableOf>(context: CheckContext, recounts: r
 /** What the fresh clicks alone must have made of the table. */
 async function freshRows(context: CheckContext, recount: Recount, fresh: Fresh): Promise<CheckRow[]> {
   const { at, user: userid, ip, status, bytes } = fresh
-  const lookup = { users: new Map([[userid, { username: fresh.username, city: fresh.city }]]), codes: new Map([[status, fresh.definition]]) }
+  const lookup = { users: new Map([[userid, { username: fresh.username, city: fresh.city, since: 0 }]]), codes: new Map([[status, fresh.definition]]) }
   const click = { timestamp: at, userid, ip, request: 'GET /index.html HTTP/1.1', status, bytes }
   const group = recount.group(click, lookup)!.join('|')
   const start = Math.floor(at / recount.advanceMs) * recount.advanceMs
@@ -103,20 +102,16 @@ function difference(expected: Numbers, actual: Numbers): string | undefined {
   return undefined
 }
 
-/** The session of the fresh user, and the longest of another one that has ended, if there is any. */
+/** The session of the fresh user, and the longest of another one that has ended and is certain, if there is any. */
 async function closedSession(context: CheckContext, recounts: readonly SessionRecount[], fresh: Fresh): Promise<CheckRow[]> {
   if (recounts.length === 0) return []
   const clicks = await readClicks(context)
   const all = sessionsOf(clicks, await readLookup(context))
-  // At the very start clicks come before the rows of their users, and count for nobody.
-  const settled = clicks.reduce((first, { timestamp }) => Math.min(first, timestamp), Number.POSITIVE_INFINITY) + SETTLED_AFTER_MS
   const upserted = await upsertedIndices(context)
   const ended = context.clock.now() - SESSION_GAP_MS - 5_000
-  const closed = [...all].flatMap(([username, sessions]) =>
-    sessions.filter(({ start, end }) => start > settled && end < ended).map((session) => ({ username, session })),
-  )
+  const closed = [...all].flatMap(([username, sessions]) => sessions.filter(({ end }) => end < ended).map((session) => ({ username, session })))
   const own = closed.find(({ username }) => username === fresh.username)
-  const other = closed.filter((one) => one !== own).toSorted((a, b) => b.session.hits - a.session.hits)[0]
+  const other = closed.filter((one) => one !== own && one.session.certain).toSorted((a, b) => b.session.hits - a.session.hits)[0]
   const rows = [own, other].flatMap((one) => (one ? recounts.map((recount) => ({ ...one, recount })) : []))
   return (
     await Promise.all(
