@@ -9,12 +9,36 @@ import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifest
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
+import { type Kind, startReal } from './components/index.ts'
 
 export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
 export const SEED = fileOfPackage('examples/clickstream/pipeline.yaml')
 
-/** Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. */
-export async function givenDemo(suite: string, real: RealServers = {}): Promise<Demo> {
+/** Kinds of components, with commas between, that every suite takes in place of the stand-ins; set by `--real` of the runner. */
+const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((kind) => kind !== '') as Kind[]
+
+/**
+ * Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. `given`: servers
+ * that the suite has started itself.
+ */
+export async function givenDemo(suite: string, given?: RealServers): Promise<Demo> {
+  if (given !== undefined || REAL.length === 0) return demoOver(suite, given ?? {})
+  const components = await startReal(REAL)
+  try {
+    const demo = await demoOver(suite, components.servers)
+    const { close } = demo
+    demo.close = async () => {
+      await close()
+      await components.stop()
+    }
+    return demo
+  } catch (error) {
+    await components.stop()
+    throw error
+  }
+}
+
+async function demoOver(suite: string, real: RealServers): Promise<Demo> {
   const directory = fileOfPackage('.cache/e2e')
   await mkdir(directory, { recursive: true })
   const stream = createWriteStream(join(directory, `${suite}.log`))

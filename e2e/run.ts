@@ -1,11 +1,13 @@
 /**
  * Runs the end-to-end suites, each in a process of its own, a few side by side, since most of their time is waiting:
- * `npm run e2e`, `npm run e2e -- --suite NAME`, `--jobs N`, `--list`, `--components` for those over real servers too.
+ * `npm run e2e`, `npm run e2e -- --suite NAME`, `--jobs N`, `--list`. `--components` adds the suite over
+ * real servers; `--real kafka,elasticsearch,connect,kubernetes` runs the others over those too, one after the other.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { KINDS } from './components/index.ts'
 
 const directory = fileURLToPath(new URL('suites/', import.meta.url))
 const all = readdirSync(directory)
@@ -14,7 +16,13 @@ const all = readdirSync(directory)
   .sort()
 
 const { values } = parseArgs({
-  options: { suite: { type: 'string', multiple: true }, jobs: { type: 'string', default: '3' }, list: { type: 'boolean' }, components: { type: 'boolean' } },
+  options: {
+    suite: { type: 'string', multiple: true },
+    jobs: { type: 'string' },
+    list: { type: 'boolean' },
+    components: { type: 'boolean' },
+    real: { type: 'string' },
+  },
 })
 if (values.list) {
   console.log(all.join('\n'))
@@ -23,6 +31,12 @@ if (values.list) {
 const unknown = values.suite?.find((name) => !all.includes(name))
 if (unknown !== undefined) {
   console.error(`There is no suite ${unknown}. There are: ${all.join(', ')}.`)
+  process.exit(2)
+}
+
+const unknownKind = values.real?.split(',').find((kind) => !(KINDS as readonly string[]).includes(kind))
+if (unknownKind !== undefined) {
+  console.error(`There is no component ${unknownKind}. There are: ${KINDS.join(', ')}.`)
   process.exit(2)
 }
 
@@ -35,7 +49,10 @@ interface Outcome {
 function runSuite(name: string): Promise<Outcome> {
   const mocha = fileURLToPath(new URL('../node_modules/mocha/bin/mocha.js', import.meta.url))
   const options = ['--no-config', '--reporter', fileURLToPath(new URL('reporter.ts', import.meta.url)), '--timeout', '300000', '--forbid-only']
-  const child = spawn(process.execPath, [mocha, ...options, `${directory}${name}.e2e.ts`], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [mocha, ...options, `${directory}${name}.e2e.ts`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(values.real === undefined ? {} : { CLICKSTREAM_E2E_REAL: values.real }) },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -60,7 +77,7 @@ const outcomes: Outcome[] = []
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) outcomes.push(await runSuite(next))
 }
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work))
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs ?? (values.real === undefined ? 3 : 1))) }, work))
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
 const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
 console.log(`${passed} passed, ${failed} failed`)

@@ -5,15 +5,8 @@ import { GRAFANA_LOGIN, NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
-import type { RealServers } from '../../src/sandbox/index.ts'
-import { Unavailable } from '../components/cache.ts'
-import { startConnect } from '../components/connect.ts'
-import { startElasticsearch } from '../components/elasticsearch.ts'
-import { startKafka } from '../components/kafka.ts'
-import { startKubernetes } from '../components/kubernetes.ts'
+import { type Kind, type RealComponents, startReal, Unavailable } from '../components/index.ts'
 import { givenDemo, pipelineOf, SEED, thenReady, whenApplied } from '../given.ts'
-
-type Kind = 'kafka' | 'elasticsearch' | 'connect' | 'kubernetes'
 
 const CASES: readonly { readonly title: string; readonly real: readonly Kind[] }[] = [
   { title: 'a real Kafka', real: ['kafka'] },
@@ -26,37 +19,23 @@ describe('the seed over real components', function () {
   this.timeout(1_500_000)
   for (const { title, real } of CASES) {
     describe(title, () => {
-      const stopping: (() => Promise<void>)[] = []
+      let components: RealComponents
       let demo: Demo
       let name: string
 
-      /** Starts what is real in this case; the last started stops first. */
-      async function given(): Promise<RealServers> {
-        const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
-        const keep = <T extends { stop(): Promise<void> }>(server: T): T => {
-          stopping.unshift(() => server.stop())
-          return server
-        }
-        if (real.includes('kafka')) servers.kafka = keep(await startKafka()).address
-        if (real.includes('elasticsearch')) servers.elasticsearch = keep(await startElasticsearch()).url
-        if (real.includes('kubernetes')) servers.kubeconfig = keep(await startKubernetes()).kubeconfig
-        if (real.includes('connect')) servers.connect = keep(await startConnect(servers.kafka!)).url
-        return servers
-      }
-
       before(async function () {
         try {
-          const servers = await given()
-          demo = await givenDemo(`components-${real.join('-')}`, servers)
+          components = await startReal(real)
         } catch (error) {
           if (!(error instanceof Unavailable)) throw error
           console.log(`      skipped: ${error.message}`)
-          this.skip()
+          return this.skip()
         }
+        demo = await givenDemo(`components-${real.join('-')}`, components.servers)
       })
       after(async () => {
         await demo?.close()
-        for (const stop of stopping) await stop()
+        await components?.stop()
       })
 
       it('makes every object, and data flow from the generators to the panels', async () => {

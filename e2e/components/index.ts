@@ -1,0 +1,43 @@
+/** The real components, by kind. */
+import type { RealServers } from '../../src/sandbox/index.ts'
+import { startConnect } from './connect.ts'
+import { startElasticsearch } from './elasticsearch.ts'
+import { startKafka } from './kafka.ts'
+import { startKubernetes } from './kubernetes.ts'
+
+export { Unavailable } from './cache.ts'
+
+export const KINDS = ['kafka', 'elasticsearch', 'connect', 'kubernetes'] as const
+export type Kind = (typeof KINDS)[number]
+
+export interface RealComponents {
+  readonly servers: RealServers
+  stop(): Promise<void>
+}
+
+/** Throws Unavailable for what this machine cannot run. Connect needs a real Kafka. */
+export async function startReal(kinds: readonly Kind[]): Promise<RealComponents> {
+  const running: { stop(): Promise<void> }[] = []
+  // The last started stops first.
+  const stop = async () => {
+    for (const one of running.splice(0).reverse()) await one.stop()
+  }
+  const started = <T extends { stop(): Promise<void> }>(server: T): T => {
+    running.push(server)
+    return server
+  }
+  const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
+  try {
+    if (kinds.includes('kubernetes')) servers.kubeconfig = started(await startKubernetes()).kubeconfig
+    if (kinds.includes('elasticsearch')) servers.elasticsearch = started(await startElasticsearch()).url
+    if (kinds.includes('kafka')) servers.kafka = started(await startKafka()).address
+    if (kinds.includes('connect')) {
+      if (servers.kafka === undefined) throw new Error('A real Kafka Connect needs a real Kafka.')
+      servers.connect = started(await startConnect(servers.kafka)).url
+    }
+    return { servers, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
