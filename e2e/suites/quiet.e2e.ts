@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { systemClock } from '../../src/ports/index.ts'
-import { EXAMPLE, givenDemo, thenReady, whenApplied } from '../given.ts'
+import { givenDemo, SEED, thenReady, whenApplied } from '../given.ts'
 
 /** What the operator changed since then, leases excepted, as `server METHOD path`. */
 function changes(demo: Demo, since: number): string[] {
@@ -19,7 +19,7 @@ describe('a steady pipeline', () => {
 
   before(async () => {
     demo = await givenDemo('quiet')
-    await thenReady(demo, await whenApplied(demo, EXAMPLE))
+    await thenReady(demo, await whenApplied(demo, SEED))
     assert.notDeepEqual(changes(demo, 0), [], 'the request logs must show what the first apply changed')
     await systemClock.sleep(20_000)
   })

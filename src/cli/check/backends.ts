@@ -151,13 +151,18 @@ export const statements: Section = async (context) =>
   Promise.all(
     resourcesOf(context, 'Statement').map(async ({ name }) => {
       let goal: number | undefined
+      let asked = 0
       return eventually(context, 'statement', name, async () => {
         const description = await describe(context, name)
         const hasQuery = /\bAS\s+SELECT\b/i.test(description.statement)
         if (description.writeQueries.length === 0) return { measured: hasQuery ? 'its query is gone' : `${description.type} over a topic`, ok: !hasQuery }
         const offsets = description.queryOffsetSummaries.flatMap((summary) => summary.topicSummaries.flatMap((topic) => topic.offsets))
         const consumed = sum(offsets.map((offset) => offset.consumerOffset))
-        goal ??= sum(offsets.map((offset) => offset.logEndOffset))
+        if (goal === undefined) {
+          goal = sum(offsets.map((offset) => offset.logEndOffset))
+          asked = context.clock.now()
+        }
+        const _took = ((context.clock.now() - asked) / 1_000).toFixed(1)
         return {
           measured: `query ${description.writeQueries.map(({ id }) => id).join(' ')}, consumed ${count(consumed)} of ${count(goal)}`,
           ok: offsets.length > 0 && goal > 0 && consumed >= goal,
