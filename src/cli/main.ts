@@ -108,4 +108,21 @@ program
   .option('--json', 'print JSON')
   .action((options) => run(import('./commands/test.ts').then(({ test }) => test(options))))
 
+program
+  .command('operator')
+  .description('run the operator, in a cluster or against a kubeconfig')
+  .option('--kubeconfig <file>', 'kubeconfig; default: KUBECONFIG, ~/.kube/config, or the service account of the pod')
+  .option('--context <name>', 'context of the kubeconfig')
+  .option('--watch-namespace <name>', 'only this namespace; default: all')
+  .option('--port <number>', 'port of /healthz, /readyz and /metrics', positive, 8080)
+  .option('--host <address>', 'address it listens on', '127.0.0.1')
+  .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+  .action((options) => run(import('./commands/operator.ts').then(({ operator }) => operator(options))))
+
+program
+  .command('sandbox')
+  .description('run the stand-ins alone')
+  .option('--log-level <level>', 'trace, debug, info, warn or error', 'silent')
+  .action((options) => run(import('./commands/sandbox.ts').then(({ sandbox }) => sandbox(options))))
+
 await program.parseAsync()

@@ -1,10 +1,10 @@
 /** The demo: stand-ins, operator and the example pipeline in one process, until it is stopped. */
 import { generateCrds } from '../../api/index.ts'
-import { type Operator, startOperator } from '../../controller/index.ts'
-import { createKafkaClient, createKubeApi, type KafkaClient, type KubeApi, type KubeObject, type Logger, systemClock, systemRandom } from '../../ports/index.ts'
+import type { Operator } from '../../controller/index.ts'
+import { createKubeApi, type KubeApi, type KubeObject, type Logger, systemClock, systemRandom } from '../../ports/index.ts'
 import { type RealServers, type Sandbox, startSandbox } from '../../sandbox/index.ts'
-import { createTargets } from '../../targets/index.ts'
 import { apply } from '../apply.ts'
+import { runOperator } from '../operator.ts'
 import { GRAFANA_LOGIN, NAMESPACE, platformObjects } from './manifests.ts'
 
 export interface Demo {
@@ -31,23 +31,10 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
     onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
     ...(options.real ? { real: options.real } : {}),
   })
-  const clients: KafkaClient[] = []
   const closing: (() => Promise<void>)[] = []
   const kube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-cli' })
   const operatorKube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-operator' })
-  const start = () =>
-    startOperator({
-      kube: operatorKube,
-      clock: systemClock,
-      random: systemRandom,
-      log: log.child({ part: 'operator' }),
-      http: { port: 0 },
-      connectTargets: (platform, secrets) => {
-        const kafka = createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-operator', clock: systemClock, log })
-        clients.push(kafka)
-        return createTargets(platform, secrets, { clock: systemClock, kafka, kube: operatorKube })
-      },
-    })
+  const start = () => runOperator({ kube: operatorKube, log: log.child({ part: 'operator' }), http: { port: 0 } })
   const operator = await start()
   options.progress('operator               started')
   const demo: Demo = {
@@ -62,7 +49,6 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
     async close() {
       for (const step of closing) await step()
       await demo.operator.stop()
-      for (const client of clients) await client.close()
       await sandbox.close()
     },
   }
