@@ -44,7 +44,7 @@ export function statusOf(run: Run, before: Partial<PipelineStatus>, conditions: 
     else delete status.schedule
   }
   const waits = run.findings.some(({ reason, severity }) => severity === 'error' && reason === 'ApprovalRequired')
-  if (run.plan && waits && run.plan.actions.length > 0) status.plan = planStatus(run.plan)
+  if (run.plan && waits && run.plan.actions.length + run.plan.waiting.length > 0) status.plan = planStatus(run.plan)
   else delete status.plan
   return status
 }
