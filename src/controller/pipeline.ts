@@ -1,6 +1,6 @@
 /** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
 import { type Condition, conditionTypes, durationMs, PIPELINE, type PipelineStatus } from '../api/index.ts'
-import type { Owner, Stage } from '../plan/index.ts'
+import type { Action, Owner, Stage } from '../plan/index.ts'
 import { Failure, type KubeObject, toFailure } from '../ports/index.ts'
 import { judge } from './conditions.ts'
 import { statusOf } from './pipeline-status.ts'
@@ -115,8 +115,8 @@ export class PipelineReconciler {
       judged: run.compiled !== undefined,
       summary: run.summary,
       flow: run.flow,
-      done: run.done.length,
-      held: run.held.length,
+      done: run.done.filter(({ action }) => isWork(action)).length,
+      held: run.held.filter(isWork).length,
       working: stagesAtWork(run),
       deleting: run.object.metadata.deletionTimestamp !== undefined,
       disabled: run.pipeline?.spec.reconcile === 'Disabled',
@@ -200,6 +200,9 @@ function isFirstDataAwaited(conditions: readonly Condition[], now: number): bool
   const [ready, flow] = ['Ready', 'DataFlowing'].map((type) => conditions.find((condition) => condition.type === type))
   return ready?.status === 'True' && flow?.status === 'Unknown' && now - Date.parse(ready.lastTransitionTime) < FIRST_DATA_MS
 }
+
+/** A turn of a schedule is what was declared going on, no work on it. */
+const isWork = ({ rule }: Action): boolean => rule !== 'ScheduleDue'
 
 /** Where objects are being made or mended. An action that was refused is no work under way. */
 function stagesAtWork(run: Run): ReadonlySet<Stage> {

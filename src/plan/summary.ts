@@ -54,6 +54,8 @@ export function summarise(input: PlanInput): Summary {
     // What waits for its next turn, or was told to be ignored, is no drift.
     if (differences.length > 0 && !(isScheduled(node) && differences.every((what) => what === 'state')) && node.driftPolicy !== 'Ignore')
       return { ...base, state: 'Drifted', reason: 'Drifted', message: `Not as declared: ${differences.join(', ')}` }
+    // Between two turns a connector is under way for a moment.
+    if (isScheduled(node) && there.health === 'Pending') return { ...base, state: 'Ready', reason: 'Scheduled' }
     return { ...base, ...healthOf(there) }
   })
   const stages = STAGES.map((stage) =>

@@ -173,9 +173,13 @@ describe('a pipeline with state and schedule', () => {
     const stateOf = () => (scene.world.objects.get('Connector/events-gen')?.spec as { state: string } | undefined)?.state
     const changes: string[] = []
     const startedAt = scene.clock.now()
+    const left: string[] = []
+    let current = scene
     const watch = async (seconds: number, clock = scene.clock) => {
-      for (let n = 0; n < seconds; n++) {
-        await clock.advance(1_000)
+      for (let n = 0; n < seconds * 10; n++) {
+        await clock.advance(100)
+        const ready = current.condition('Ready')
+        if (changes.length > 0 && n > 100 && ready?.status !== 'True') left.push(`${ready?.status} ${ready?.reason}: ${ready?.message}`)
         const state = stateOf()
         if (state !== undefined && changes.at(-1)?.split('@')[0] !== state) changes.push(`${state}@${Math.round((clock.now() - startedAt) / 1000)}`)
       }
@@ -188,7 +192,9 @@ describe('a pipeline with state and schedule', () => {
     assert.equal(scene.condition('Ready')?.status, 'True')
     await stopOperator(scene)
     const again = sceneOf(scene.clock, scene.kube, scene.world, await operate(scene.clock, scene.kube, scene.world))
+    current = again
     await watch(340)
+    assert.deepEqual(left, [], 'a turn of the schedule is no reason to leave Ready')
     const states = changes.map((change) => change.split('@')[0])
     assert.deepEqual(states, ['RUNNING', 'PAUSED', 'RUNNING', 'PAUSED', 'RUNNING', 'PAUSED'])
     const times = changes.map((change) => Number(change.split('@')[1]))
