@@ -43,6 +43,7 @@ export class Backend {
   #wake: (() => void) | undefined
   #rung = false
   #running: Promise<void> | undefined
+  #progressing: Promise<void> | undefined
 
   constructor(options: BackendOptions) {
     this.#options = options
@@ -143,7 +144,9 @@ export class Backend {
       const recovered = this.#failure !== undefined
       this.#failure = undefined
       if (news || recovered || waited) this.#options.onChange(this)
-      await this.#askProgress(signal)
+      this.#progressing ??= this.#askProgress(signal).finally(() => {
+        this.#progressing = undefined
+      })
     } catch (error) {
       if (!signal.aborted) this.#setFailure(toFailure(error))
     }
@@ -155,9 +158,11 @@ export class Backend {
     const every = this.#options.isBusy() ? BUSY_POLL_MS : POLL_MS
     if (ids.length === 0 || clock.now() - this.#progressAt < every / 2) return
     const at = clock.now()
-    const progress = await target.progress(ids, signal)
     this.#progressAt = at
-    this.#options.onProgress(this, at, progress)
+    // How far queries and sinks have come is asked of Kafka: when that hangs or fails, it is no fault of this backend and must not
+    // hold up its next look. What is not known stays as it was.
+    const progress = await target.progress(ids, signal).catch(() => undefined)
+    if (progress && !signal.aborted) this.#options.onProgress(this, at, progress)
   }
 
   #setFailure(failure: Failure): void {

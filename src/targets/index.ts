@@ -42,7 +42,13 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
     ...(ports.adapter ? { adapter: ports.adapter } : {}),
   })
   return [
-    createStrimziTarget({ kube: ports.kube, kafka: ports.kafka, namespace: kafka.topicNamespace ?? namespace, cluster: kafka.strimziCluster }),
+    createStrimziTarget({
+      kube: ports.kube,
+      kafka: ports.kafka,
+      clock: ports.clock,
+      namespace: kafka.topicNamespace ?? namespace,
+      cluster: kafka.strimziCluster,
+    }),
     createKsqldbTarget({ ...reach(ksqldb), kafka: ports.kafka, clock: ports.clock }),
     createConnectTarget({ ...reach(connect), secrets, kafka: ports.kafka, clock: ports.clock }),
     createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reach(elasticsearch)) }),

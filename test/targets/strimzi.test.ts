@@ -23,7 +23,7 @@ describe('The Strimzi target', () => {
     const api = await startKubernetes({ clock: systemClock, random: seededRandom(2), crds: [kafkaTopicCrd] })
     kube = createKubeApi({ server: api.url })
     const strimzi = await startStrimzi({ kube, kafka, namespace: 'default', clock: systemClock, log })
-    target = createStrimziTarget({ kube, kafka, namespace: 'default', cluster: 'kafka' })
+    target = createStrimziTarget({ kube, kafka, clock: systemClock, namespace: 'default', cluster: 'kafka' })
     servers = [strimzi, api, kafka, broker]
   })
   after(async () => {
@@ -103,7 +103,7 @@ describe('The Strimzi target', () => {
 
   it('says when there is no Strimzi', async () => {
     const bare = await startKubernetes({ clock: systemClock, random: seededRandom(2) })
-    const lost = createStrimziTarget({ kube: createKubeApi({ server: bare.url }), kafka, namespace: 'default', cluster: 'kafka' })
+    const lost = createStrimziTarget({ kube: createKubeApi({ server: bare.url }), kafka, clock: systemClock, namespace: 'default', cluster: 'kafka' })
     await assert.rejects(lost.probe(never), { class: 'Retry', message: /Strimzi is not installed/ })
     await bare.close()
   })

@@ -1,6 +1,6 @@
 /** Topics by Strimzi: KafkaTopic objects in one namespace, which its topic operator turns into topics. */
 import { type Desired, type Finding, type Observed, type Owner, placeOf } from '../../plan/index.ts'
-import { Failure, type KafkaClient, KafkaFault, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
+import { type Clock, Failure, type KafkaClient, KafkaFault, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { endOffsetSums } from '../offsets.ts'
 import type { Target } from '../target.ts'
@@ -19,6 +19,7 @@ import {
 export interface StrimziOptions {
   readonly kube: KubeApi
   readonly kafka: KafkaClient
+  readonly clock: Clock
   /** Where the KafkaTopics are, and the topic operator looks. */
   readonly namespace: string
   /** Name of the Kafka object. */
@@ -27,6 +28,7 @@ export interface StrimziOptions {
 
 const PAGE = 500
 const WATCH_SECONDS = 300
+const ANSWER_MS = 4_000
 
 const REFUSALS: Readonly<Record<string, readonly [reason: string, mend: string]>> = {
   INVALID_REPLICATION_FACTOR: ['PartitionsInvalid', 'Declare no more replicas than there are brokers, or none at all.'],
@@ -36,7 +38,7 @@ const REFUSALS: Readonly<Record<string, readonly [reason: string, mend: string]>
 }
 
 export function createStrimziTarget(options: StrimziOptions): Target {
-  const { kube, kafka, namespace } = options
+  const { kube, kafka, clock, namespace } = options
   let served: KubeResource | undefined
 
   /** Strimzi 1 serves only v1, older ones only v1beta2. */
@@ -104,6 +106,19 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     )
   }
 
+  /** The client tries for a minute by itself; whether Kafka can be used is to be known sooner. */
+  async function answeringKafka(signal: AbortSignal): Promise<void> {
+    const waiting = new AbortController()
+    const late = clock.sleep(ANSWER_MS, AbortSignal.any([signal, waiting.signal])).then(() => {
+      throw new Failure('Retry', 'TimedOut', `Kafka did not answer within ${ANSWER_MS / 1000} s`)
+    })
+    try {
+      await Promise.race([kafka.clusterId(), late])
+    } finally {
+      waiting.abort()
+    }
+  }
+
   /** Strimzi would find out only after the KafkaTopic is written. */
   async function refusalOf(node: Desired<'KafkaTopic'>): Promise<Finding[]> {
     const { topicName: name, partitions, replicas, config } = node.spec
@@ -125,11 +140,13 @@ export function createStrimziTarget(options: StrimziOptions): Target {
 
     async probe(signal) {
       const resource = await topics(signal)
-      await kafka.clusterId()
+      await answeringKafka(signal)
       return { version: `${STRIMZI_GROUP}/${resource.version}` }
     },
 
     async observe(signal) {
+      // KafkaTopics can be read while Kafka itself is gone.
+      await answeringKafka(signal)
       return (await list(signal)).map(observedTopic)
     },
 
