@@ -1,9 +1,13 @@
 /** The real components, by kind. */
+import { createKubeApi } from '../../src/ports/index.ts'
 import type { RealServers } from '../../src/sandbox/index.ts'
 import { startConnect } from './connect.ts'
 import { startElasticsearch } from './elasticsearch.ts'
 import { startKafka } from './kafka.ts'
 import { startKubernetes } from './kubernetes.ts'
+import { strimziTopicCrd } from './strimzi.ts'
+
+const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
 
 export { Unavailable } from './cache.ts'
 
@@ -28,7 +32,12 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
   }
   const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
   try {
-    if (kinds.includes('kubernetes')) servers.kubeconfig = started(await startKubernetes()).kubeconfig
+    if (kinds.includes('kubernetes')) {
+      const crd = await strimziTopicCrd()
+      const { kubeconfig } = started(await startKubernetes())
+      servers.kubeconfig = kubeconfig
+      await createKubeApi({ kubeconfig, userAgent: 'strimzi' }).create(CRDS, crd)
+    }
     if (kinds.includes('elasticsearch')) servers.elasticsearch = started(await startElasticsearch()).url
     if (kinds.includes('kafka')) servers.kafka = started(await startKafka()).address
     if (kinds.includes('connect')) {

@@ -36,7 +36,7 @@ export interface RealServers {
   /** URL; it must reach the same Kafka, and the same Elasticsearch under the address that is given here for that. */
   readonly connect?: string
   readonly elasticsearch?: string
-  /** Path; `crds` and Strimzi's KafkaTopic are applied to its cluster. */
+  /** Path; `crds` are applied to its cluster, and Strimzi's KafkaTopic where it is missing. */
   readonly kubeconfig?: string
 }
 
@@ -82,14 +82,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return client
   }
   const kubernetesOf = async (kubeconfig: string): Promise<SandboxServer> => {
-    const crds = [...options.crds, kafkaTopicCrd]
     if (real.kubeconfig === undefined) {
-      const server = await started(() => startKubernetes({ clock, random, crds }))
+      const server = await started(() => startKubernetes({ clock, random, crds: [...options.crds, kafkaTopicCrd] }))
       await writeFile(kubeconfig, server.kubeconfig())
       return server
     }
     await copyFile(real.kubeconfig, kubeconfig)
-    await applyCrds(createKubeApi({ kubeconfig, userAgent: 'clickstream-sandbox' }), crds, clock)
+    await applyCrds(createKubeApi({ kubeconfig, userAgent: 'clickstream-sandbox' }), options.crds, [kafkaTopicCrd], clock)
     return taken('kubernetes', await addressOf(kubeconfig))
   }
   const kafka = await realOr('kafka', real.kafka, () => startKafka({ clock, random, log }))

@@ -9,11 +9,14 @@ const SERVED_WITHIN_MS = 30_000
 
 const established = z.object({ status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })) }) })
 
-/** Applies each and waits until it is served. */
-export async function applyCrds(kube: KubeApi, crds: readonly KubeObject[], clock: Clock): Promise<void> {
-  for (const body of crds) await kube.patch(CRDS, '', body.metadata.name, { type: 'apply', body, fieldManager: 'clickstream-sandbox', force: true })
+/** Applies each of `own`, and of `others` those that are not there: their owner may have installed better ones. Waits until all are served. */
+export async function applyCrds(kube: KubeApi, own: readonly KubeObject[], others: readonly KubeObject[], clock: Clock): Promise<void> {
+  const missing: KubeObject[] = []
+  for (const crd of others) if ((await kube.get(CRDS, '', crd.metadata.name)) === undefined) missing.push(crd)
+  for (const body of [...own, ...missing])
+    await kube.patch(CRDS, '', body.metadata.name, { type: 'apply', body, fieldManager: 'clickstream-sandbox', force: true })
   const deadline = clock.now() + SERVED_WITHIN_MS
-  for (const { metadata } of crds) {
+  for (const { metadata } of [...own, ...others]) {
     for (;;) {
       const found = established.safeParse(await kube.get(CRDS, '', metadata.name))
       if (found.success && found.data.status.conditions.some(({ type, status }) => type === 'Established' && status === 'True')) break

@@ -59,6 +59,10 @@ public class ElasticsearchSinkConnector extends SinkConnector {
   }
 
   private static void checkUrls(String name, Object value) {
+    if (value == null) {
+      // Missing, which is said elsewhere.
+      return;
+    }
     for (Object url : (List<?>) value) {
       if (!url.toString().matches("https?://[^\\s/]+.*")) {
         throw new ConfigException(name, value, "The provided url '" + url + "' is not a valid url.");

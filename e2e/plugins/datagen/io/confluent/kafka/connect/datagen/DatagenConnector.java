@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.source.SourceConnector;
 
@@ -30,17 +32,30 @@ public class DatagenConnector extends SourceConnector {
               },
               Importance.HIGH,
               "Name of quickstart to use")
+          .define("schema.string", Type.STRING, "", Importance.HIGH, "A schema of one's own, which this generator does not take")
           .define("schema.keyfield", Type.STRING, "", Importance.HIGH, "Name of field to use as the message key")
           .define("random.seed", Type.LONG, null, Importance.LOW, "Numeric seed for generating random data");
 
   private Map<String, String> settings;
 
   @Override
+  public Config validate(Map<String, String> props) {
+    Config config = super.validate(props);
+    boolean preset = !props.getOrDefault("quickstart", "").isEmpty();
+    boolean schema = !props.getOrDefault("schema.string", "").isEmpty();
+    for (ConfigValue value : config.configValues()) {
+      if (value.name().equals("schema.string") && schema) {
+        value.addErrorMessage("Invalid value for configuration schema.string: this generator knows its presets alone");
+      } else if (value.name().equals("quickstart") && !schema && !preset) {
+        value.addErrorMessage("One of schema.string or quickstart must be set");
+      }
+    }
+    return config;
+  }
+
+  @Override
   public void start(Map<String, String> props) {
     settings = props;
-    if (props.getOrDefault("quickstart", "").isEmpty()) {
-      throw new ConfigException("quickstart must be set: this generator takes no schemas of one's own");
-    }
   }
 
   @Override
