@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { KINDS } from './components/index.ts'
+import { installReal, KINDS, type Kind, Unavailable } from './components/index.ts'
 
 const directory = fileURLToPath(new URL('suites/', import.meta.url))
 const all = readdirSync(directory)
@@ -38,6 +38,16 @@ const unknownKind = values.real?.split(',').find((kind) => !(KINDS as readonly s
 if (unknownKind !== undefined) {
   console.error(`There is no component ${unknownKind}. There are: ${KINDS.join(', ')}.`)
   process.exit(2)
+}
+
+if (values.real !== undefined) {
+  try {
+    await installReal(values.real.split(',') as Kind[])
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error
+    console.log(`skipped: ${error.message}\n0 passed, 0 failed`)
+    process.exit(0)
+  }
 }
 
 interface Outcome {

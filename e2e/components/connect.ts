@@ -20,7 +20,7 @@ export interface RealConnect {
 }
 
 /** A plugin path; another one whenever a source changes. */
-async function installPlugins({ java, lib }: KafkaInstallation): Promise<string> {
+export async function installPlugins({ java, lib }: KafkaInstallation): Promise<string> {
   const files = (await readdir(SOURCES, { recursive: true })).filter((file) => file.endsWith('.java')).sort()
   const hash = createHash('sha256')
   for (const file of files) hash.update(file).update(await readFile(join(SOURCES, file)))

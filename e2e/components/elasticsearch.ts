@@ -17,7 +17,7 @@ export interface RealElasticsearch {
   stop(): Promise<void>
 }
 
-async function installElasticsearch(): Promise<{ java: Jdk; directory: string }> {
+export async function installElasticsearch(): Promise<{ java: Jdk; directory: string }> {
   const java = await jdk(JAVA)
   const directory = await installed(`elasticsearch-${VERSION}`, async (making) => {
     await mavenJars(making, [`org.elasticsearch:elasticsearch:${VERSION}`, `org.elasticsearch.plugin:transport-netty4:${VERSION}`])

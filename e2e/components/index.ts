@@ -1,10 +1,10 @@
 /** The real components, by kind. */
 import { createKubeApi } from '../../src/ports/index.ts'
 import type { RealServers } from '../../src/sandbox/index.ts'
-import { startConnect } from './connect.ts'
-import { startElasticsearch } from './elasticsearch.ts'
-import { startKafka } from './kafka.ts'
-import { startKubernetes } from './kubernetes.ts'
+import { installPlugins, startConnect } from './connect.ts'
+import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
+import { installKafka, startKafka } from './kafka.ts'
+import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts'
 import { strimziTopicCrd } from './strimzi.ts'
 
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
@@ -17,6 +17,18 @@ export type Kind = (typeof KINDS)[number]
 export interface RealComponents {
   readonly servers: RealServers
   stop(): Promise<void>
+}
+
+/** What starting would do at first use, for who cannot wait for it then: downloads and builds, up to a quarter of an hour. */
+export async function installReal(kinds: readonly Kind[]): Promise<void> {
+  if (kinds.includes('kafka')) await installKafka()
+  if (kinds.includes('connect')) await installPlugins(await installKafka())
+  if (kinds.includes('elasticsearch')) await installElasticsearch()
+  if (kinds.includes('kubernetes')) {
+    await strimziTopicCrd()
+    await installEtcd()
+    await installKubernetes()
+  }
 }
 
 /** Throws Unavailable for what this machine cannot run. Connect needs a real Kafka. */

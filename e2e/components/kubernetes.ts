@@ -40,7 +40,7 @@ async function goEnvironment(): Promise<NodeJS.ProcessEnv> {
 const goMod = (name: string, rest: string) => `module example.local/${name}\n\ngo 1.${GO_MINOR}.0\n\n${rest}\n`
 
 /** Minutes, when nothing of it was built before. */
-async function installKubernetes(): Promise<string> {
+export async function installKubernetes(): Promise<string> {
   return installed(`kubernetes-${KUBERNETES}`, async (making) => {
     const env = await goEnvironment()
     const download = await tool('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${KUBERNETES}`], { cwd: making, env })
@@ -72,7 +72,7 @@ async function installKubernetes(): Promise<string> {
   })
 }
 
-async function installEtcd(): Promise<string> {
+export async function installEtcd(): Promise<string> {
   return installed(`etcd-${ETCD}`, async (making) => {
     const env = await goEnvironment()
     await write(join(making, 'go.mod'), goMod('etcd', `require go.etcd.io/etcd/server/v3 ${ETCD}`))
