@@ -138,9 +138,9 @@ export async function describe(context: CheckContext, name: string) {
   return body[0]!.sourceDescription
 }
 
-const _YOUNG_MS = 10_000
+const YOUNG_MS = 10_000
 
-async function _hasRecordSince(context: CheckContext, topic: string, time: number): Promise<boolean> {
+async function hasRecordSince(context: CheckContext, topic: string, time: number): Promise<boolean> {
   const [found, ends] = await Promise.all([context.backends.kafka.offsetsAt(topic, time), context.backends.kafka.topicOffsets([topic])])
   const endOf = new Map((ends.get(topic) ?? []).map(({ partition, end }) => [partition, end]))
   return found.some(({ partition, offset }) => offset >= 0n && offset < (endOf.get(partition) ?? 0n))
@@ -162,10 +162,12 @@ export const statements: Section = async (context) =>
           goal = sum(offsets.map((offset) => offset.logEndOffset))
           asked = context.clock.now()
         }
-        const _took = ((context.clock.now() - asked) / 1_000).toFixed(1)
+        const took = ((context.clock.now() - asked) / 1_000).toFixed(1)
+        const young = await hasRecordSince(context, description.topic, context.clock.now() - YOUNG_MS)
+        const query = description.writeQueries.map(({ id }) => id).join(' ')
         return {
-          measured: `query ${description.writeQueries.map(({ id }) => id).join(' ')}, consumed ${count(consumed)} of ${count(goal)}`,
-          ok: offsets.length > 0 && goal > 0 && consumed >= goal,
+          measured: `query ${query}, consumed ${count(consumed)} of ${count(goal)} after ${took} s, last record ${young ? 'under' : 'over'} 10 s old`,
+          ok: offsets.length > 0 && goal > 0 && consumed >= goal && young,
         }
       })
     }),

@@ -11,11 +11,6 @@ interface Adder {
   minus(a: Value, b: Value): Value
 }
 
-function _fit(value: Decimal, precision: number): Decimal {
-  if (precisionOf(value) > precision) throw new Error('Numeric field overflow')
-  return value
-}
-
 function bounded(value: Decimal, precision: number): Decimal {
   if (precisionOf(value) > precision) throw new Error('Numeric field overflow')
   return value

@@ -83,7 +83,6 @@ function toDouble(from: SqlType, to: SqlType): Convert {
 
 function toDecimal(from: SqlType, to: Extract<SqlType, { kind: 'DECIMAL' }>): Convert {
   const bounded = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
-  const _fit = (value: Decimal): Decimal => fitDecimal(value, to.precision, to.scale)
   switch (from.kind) {
     case 'INTEGER':
     case 'BIGINT':
