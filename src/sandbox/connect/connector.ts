@@ -14,7 +14,6 @@ export interface WorkerContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  readonly workerId: string
   readonly workerConfig: Config
   readonly signal: AbortSignal
   readOffset(connector: string, partition: SourceOffset): SourceOffset | undefined

@@ -34,14 +34,11 @@ export async function startConnect(options: ConnectOptions): Promise<SandboxServ
   })
   const configs = await openTopicStore(kafka, clock, options.topics?.configs ?? 'connect-configs', stop.signal)
   const offsets = await openTopicStore(kafka, clock, options.topics?.offsets ?? 'connect-offsets', stop.signal)
-  const workerId = '127.0.0.1:8083'
-  const herder = new Herder(
-    [elasticsearchSink, datagen],
-    { configs, offsets },
-    { kafka, clock, random, log, workerId, workerConfig: WORKER_CONFIG, signal: stop.signal },
-  )
-  registerRoutes(server.app, { herder, kafka, workerId, version: VERSION })
+  let workerId = ''
+  const herder = new Herder([elasticsearchSink, datagen], { configs, offsets }, { kafka, clock, random, log, workerConfig: WORKER_CONFIG, signal: stop.signal })
+  registerRoutes(server.app, { herder, kafka, workerId: () => workerId, version: VERSION })
   const listening = await server.listen(options.port)
+  workerId = new URL(listening.url).host
   herder.restore()
   return {
     ...listening,

@@ -7,7 +7,8 @@ import type { Herder } from './herder.ts'
 export interface RestContext {
   readonly herder: Herder
   readonly kafka: KafkaClient
-  readonly workerId: string
+  /** `host:port` of this server; known once it listens. */
+  workerId(): string
   readonly version: string
 }
 

@@ -10,7 +10,7 @@ import { registerOffsetRoutes } from './rest-offsets.ts'
 type Named = { Params: { name: string; task: string } }
 
 export function registerRoutes(app: FastifyInstance, context: RestContext): void {
-  const { herder, workerId, version } = context
+  const { herder, version } = context
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error instanceof ConnectRestError ? error.status : (error.statusCode ?? 500)
@@ -46,7 +46,10 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
       const connector = herder.get(name)
       return [
         name,
-        { ...(expand.includes('status') ? { status: statusOf(connector, workerId) } : {}), ...(expand.includes('info') ? { info: infoOf(connector) } : {}) },
+        {
+          ...(expand.includes('status') ? { status: statusOf(connector, context.workerId()) } : {}),
+          ...(expand.includes('info') ? { info: infoOf(connector) } : {}),
+        },
       ] as const
     })
     return Object.fromEntries(entries)
@@ -79,7 +82,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   app.get<Named>('/connectors/:name/status', async (request) => {
     const connector = herder.find(request.params.name)
     if (!connector) throw new ConnectRestError(404, `No status found for connector ${request.params.name}`)
-    return statusOf(connector, workerId)
+    return statusOf(connector, context.workerId())
   })
   app.get<Named>('/connectors/:name/tasks', async (request) => {
     const connector = herder.get(request.params.name)
@@ -93,7 +96,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     const connector = herder.find(name)
     const found = connector?.tasks[Number(task)]
     if (!connector || !found) throw new ConnectRestError(404, `No status found for task ${name}-${task}`)
-    return taskStatus(found, connector, workerId)
+    return taskStatus(found, connector, context.workerId())
   })
   app.get<Named>('/connectors/:name/topics', async (request) => {
     const connector = herder.find(request.params.name)
@@ -111,7 +114,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     if (!connector) throw new ConnectRestError(404, `Unknown connector: ${request.params.name}`)
     const onlyFailed = request.query.onlyFailed === 'true'
     if (request.query.includeTasks !== 'true' && !onlyFailed) return reply.code(204).send()
-    const answer = statusOf(connector, workerId)
+    const answer = statusOf(connector, context.workerId())
     void connector.apply({ restart: request.query.includeTasks === 'true', onlyFailed })
     return reply.code(202).send({
       ...answer,
