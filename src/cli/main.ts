@@ -61,6 +61,15 @@ connected(program.command('status').description('conditions and objects of a pip
   (name, options) => run(import('./commands/status.ts').then(({ status }) => status(name, options, systemClock.now()))),
 )
 
+connected(
+  program
+    .command('check')
+    .description('measure every stage of a running pipeline at its backends; exits 0 or 1')
+    .argument('[name]', 'default: the only one of the namespace'),
+)
+  .option('--numbers', 'also send records of a test user through it and recount one whole minute: not for production')
+  .action((name, options) => run(import('./commands/check.ts').then(({ check }) => check(name, options))))
+
 connected(program.command('topics').description('topics with their partitions and records'))
   .option('-a, --all', 'internal topics too')
   .option('--pipeline <name>', 'pipeline whose platform is asked')

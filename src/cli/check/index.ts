@@ -5,7 +5,7 @@ import { dashboards, dataSources, login } from './grafana.ts'
 import type { CheckContext, CheckRow, Section } from './row.ts'
 import { trueNumbers } from './truth.ts'
 
-export type { CheckRow } from './row.ts'
+export type { CheckContext, CheckRow } from './row.ts'
 
 const conditions: Section = async (context) =>
   (context.pipeline.status?.conditions ?? []).map(({ type, status, reason, message }) => ({

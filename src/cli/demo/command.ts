@@ -2,11 +2,11 @@
 import { createWriteStream } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { PIPELINE } from '../../api/index.ts'
-import { openBackends, readPipeline, readPlatform, startConsole, UserError } from '../../console/index.ts'
+import { readPipeline, startConsole, UserError } from '../../console/index.ts'
 import { createLogger, systemClock } from '../../ports/index.ts'
 import type { RealServers } from '../../sandbox/index.ts'
 import { apply } from '../apply.ts'
-import { type CheckRow, runCheck } from '../check/index.ts'
+import { checkPipeline, formatRow, printVerdict } from '../commands/check.ts'
 import { formatTable, print } from '../output.ts'
 import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest, withSandboxAddresses } from './manifests.ts'
 import { type Demo, startDemo } from './run.ts'
@@ -119,23 +119,13 @@ async function addresses(running: Demo, consoleUrl: string, kubeconfig: string, 
 }
 
 async function check(running: Demo, name: string, progress: (text: string) => void, signal: AbortSignal): Promise<number> {
-  const pipeline = await readPipeline(running.kube, NAMESPACE, name)
-  const platform = await readPlatform(running.kube, pipeline)
-  const backends = await openBackends(running.kube, platform)
   progress('checking; the numbers of one whole minute are recounted, so this takes up to two minutes')
-  try {
-    const rows = await runCheck(
-      { kube: running.kube, backends, platform, clock: systemClock, signal, patienceMs: 20_000, grafanaLogin: GRAFANA_LOGIN },
-      { namespace: NAMESPACE, name },
-      (row) => print(formatRow(row)),
-    )
-    const bad = rows.filter((row) => !row.ok)
-    print(`\n${rows.length - bad.length} of ${rows.length} checks hold.`)
-    if (bad.length > 0) print(`Not as it should be:\n${bad.map((row) => `  ${row.kind} ${row.subject}: ${row.measured}`).join('\n')}`)
-    return bad.length === 0 ? 0 : 1
-  } finally {
-    await backends.close()
-  }
+  const rows = await checkPipeline(running.kube, { namespace: NAMESPACE, name }, signal, {
+    numbers: true,
+    grafanaLogin: GRAFANA_LOGIN,
+    onRow: (row) => print(formatRow(row)),
+  })
+  const bad = rows.filter((row) => !row.ok)
+  printVerdict(rows, bad)
+  return bad.length === 0 ? 0 : 1
 }
-
-const formatRow = (row: CheckRow) => `${row.ok ? 'ok  ' : 'BAD '} ${row.kind.padEnd(13)} ${row.subject.padEnd(34)} ${row.measured}`
