@@ -17,7 +17,7 @@ export function text(description: string, options: { max: number; min?: number; 
 export const objectName = (description: string) => text(description, { max: 253, pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' })
 export const namespaceName = (description: string) => text(description, { max: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' })
 /** Key of a Secret or ConfigMap. */
-const dataKey = (description: string) => text(description, { max: 253, pattern: '^[-._a-zA-Z0-9]+$' })
+export const dataKey = (description: string) => text(description, { max: 253, pattern: '^[-._a-zA-Z0-9]+$' })
 /** Names of connectors, templates, entries: verbatim at the backend. */
 export const entryName = (description: string) => text(description, { max: 200, pattern: '^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$' })
 export const topicName = (description: string) => text(description, { max: 249, pattern: '^[a-zA-Z0-9._-]+$' })

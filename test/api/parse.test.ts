@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { durationMs, parsePipeline, parsePlatform } from '../../src/api/index.ts'
-import { metric, wrong } from './wrong-specs.ts'
+import { metric, platform, securePlatforms, wrong, wrongPlatforms } from './wrong-specs.ts'
 
 const pipeline = (spec: object) => ({ apiVersion: 'clickstream.dev/v1alpha1', kind: 'ClickstreamPipeline', metadata: { name: 'p' }, spec })
 describe('parsePipeline', () => {
@@ -37,6 +37,36 @@ describe('parsePipeline', () => {
 })
 
 describe('parsePlatform', () => {
+  const platformOf = (change: object) => ({
+    apiVersion: 'clickstream.dev/v1alpha1',
+    kind: 'ClickstreamPlatform',
+    metadata: { name: 'p' },
+    spec: { ...platform, ...change },
+  })
+  for (const [sentence, [change, path, message]] of Object.entries(wrongPlatforms)) {
+    it(`refuses ${sentence}`, () => {
+      const parsed = parsePlatform(platformOf(change))
+      assert.ok(!parsed.ok)
+      assert.deepEqual(
+        parsed.errors.map((error) => error.path),
+        [path],
+      )
+      assert.match(parsed.errors[0]!.message, message)
+      assert.doesNotMatch(parsed.errors[0]!.message, /open-sesame/)
+    })
+  }
+  for (const [sentence, change] of Object.entries(securePlatforms)) {
+    it(`takes ${sentence}`, () => {
+      assert.ok(parsePlatform(platformOf(change)).ok)
+    })
+  }
+
+  it('looks for an authority under ca.crt', () => {
+    const parsed = parsePlatform(platformOf({ ksqldb: { url: 'https://ksqldb', caRef: { kind: 'Secret', name: 'ca' } } }))
+    assert.ok(parsed.ok)
+    assert.equal(parsed.value.spec.ksqldb.caRef?.key, 'ca.crt')
+  })
+
   it('names every field that is missing', () => {
     const parsed = parsePlatform({ apiVersion: 'clickstream.dev/v1alpha1', kind: 'ClickstreamPlatform', metadata: { name: 'p' }, spec: {} })
     assert.ok(!parsed.ok)

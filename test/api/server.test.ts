@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { generateCrds, PIPELINE } from '../../src/api/index.ts'
+import { generateCrds, PIPELINE, PLATFORM } from '../../src/api/index.ts'
 import { createKubeApi, Failure, type KubeApi, type KubeObject, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { type KubernetesServer, startKubernetes } from '../../src/sandbox/kubernetes/index.ts'
-import { metric, notForTheServer, wrong } from './wrong-specs.ts'
+import { metric, notForTheServer, platform, securePlatforms, wrong, wrongPlatforms } from './wrong-specs.ts'
 
 const pipeline = (spec: object, name = 'p'): KubeObject => ({
   apiVersion: 'clickstream.dev/v1alpha1',
@@ -30,6 +30,25 @@ describe('an API server with the CRDs', () => {
         return true
       })
     })
+  }
+
+  const platformOf = (change: object, name: string): KubeObject => ({
+    apiVersion: 'clickstream.dev/v1alpha1',
+    kind: 'ClickstreamPlatform',
+    metadata: { name, namespace: 'default' },
+    spec: { ...platform, ...change },
+  })
+  for (const [sentence, [change, path]] of Object.entries(wrongPlatforms)) {
+    it(`refuses a platform with ${sentence}`, async () => {
+      await assert.rejects(kube.create(PLATFORM, platformOf(change, 'wrong')), (error: unknown) => {
+        assert.ok(error instanceof Failure && error.status === 422, String(error))
+        assert.ok(error.message.includes(path), `${error.message} names ${path}`)
+        return true
+      })
+    })
+  }
+  for (const [index, [sentence, change]] of Object.entries(securePlatforms).entries()) {
+    it(`takes a platform with ${sentence}`, () => kube.create(PLATFORM, platformOf(change, `secure${index}`)))
   }
 
   it('refuses a name that would not fit into a label', async () => {

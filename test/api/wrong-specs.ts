@@ -40,6 +40,85 @@ export const wrong: Record<string, [spec: object, path: string, message: RegExp]
   'a spec that is too large': [{ statements: [1, 2, 3].map((n) => ({ name: `s${n}`, sql: 'x'.repeat(99_000) })) }, 'spec', /200000 are allowed/],
 }
 
+export const platform = {
+  kafka: { bootstrapServers: 'kafka:9093', strimziCluster: 'main' },
+  ksqldb: { url: 'http://ksqldb:8088' },
+  connect: { url: 'http://connect:8083' },
+  elasticsearch: { url: 'http://elasticsearch:9200' },
+  grafana: { url: 'http://grafana:3000' },
+}
+const secretRef = { name: 'login' }
+const caRef = { kind: 'ConfigMap', name: 'ca' }
+
+/** What is put over a good platform -> the one error it must give. */
+export const wrongPlatforms: Record<string, [change: object, path: string, message: RegExp]> = {
+  'an authentication of an unknown type': [
+    { kafka: { ...platform.kafka, authentication: { type: 'gssapi', secretRef } } },
+    'spec.kafka.authentication.type',
+    /scram-sha-512/,
+  ],
+  'an authentication without a Secret': [
+    { kafka: { ...platform.kafka, authentication: { type: 'plain' } } },
+    'spec.kafka.authentication.secretRef',
+    /expected object|Required/,
+  ],
+  'a client certificate in the clear': [
+    { kafka: { ...platform.kafka, authentication: { type: 'tls', secretRef } } },
+    'spec.kafka',
+    /needs tls: set tls\.caRef/,
+  ],
+  'a user name beside a client certificate': [
+    { kafka: { ...platform.kafka, tls: {}, authentication: { type: 'tls', secretRef, username: 'u' } } },
+    'spec.kafka.authentication',
+    /leave it out/,
+  ],
+  'an authority of an unknown kind': [
+    { kafka: { ...platform.kafka, tls: { caRef: { kind: 'File', name: 'ca' } } } },
+    'spec.kafka.tls.caRef.kind',
+    /Secret|ConfigMap/,
+  ],
+  'an authority whose key is a path': [{ grafana: { url: 'https://grafana', caRef: { ...caRef, key: 'tls/ca.crt' } } }, 'spec.grafana.caRef.key', /match/],
+  ...Object.fromEntries(
+    (['ksqldb', 'connect', 'elasticsearch', 'grafana'] as const).flatMap((backend): [string, [object, string, RegExp]][] => [
+      [`an authority for ${backend} in the clear`, [{ [backend]: { ...platform[backend], caRef } }, `spec.${backend}`, /let url begin with https/]],
+      [
+        `a password in the url of ${backend}`,
+        [{ [backend]: { url: platform[backend].url.replace('//', '//user:open-sesame@') } }, `spec.${backend}`, /name that in secretRef/],
+      ],
+    ]),
+  ),
+  'an authority for Grafana’s data sources in the clear': [
+    { elasticsearch: { ...platform.elasticsearch, clients: { grafana: { caRef } } } },
+    'spec.elasticsearch',
+    /clients\.grafana\.caRef .* begin with https/,
+  ],
+  'an authority for sinks in the clear': [
+    { elasticsearch: { url: 'https://elasticsearch', clients: { connect: { url: 'http://elasticsearch', caRef } } } },
+    'spec.elasticsearch.clients.connect',
+    /let url begin with https/,
+  ],
+}
+
+/** Whole ways to be secure that must be taken. */
+export const securePlatforms: Record<string, object> = {
+  'SCRAM over TLS, as Strimzi has it': {
+    kafka: {
+      ...platform.kafka,
+      tls: { caRef: { kind: 'Secret', name: 'main-cluster-ca-cert' } },
+      authentication: { type: 'scram-sha-512', secretRef },
+    },
+  },
+  'a client certificate that the system’s authorities vouch for': { kafka: { ...platform.kafka, tls: {}, authentication: { type: 'tls', secretRef } } },
+  'SCRAM in the clear': { kafka: { ...platform.kafka, authentication: { type: 'scram-sha-256', secretRef, username: 'Bob' } } },
+  'an address with an @ in its path': { connect: { url: 'http://gate/a@b/?x=@' } },
+  'an authority for each backend': {
+    ksqldb: { url: 'https://ksqldb', secretRef, caRef },
+    connect: { url: 'https://connect', secretRef, caRef },
+    elasticsearch: { url: 'https://es', secretRef, caRef, clients: { connect: { secretRef, caRef }, grafana: { url: 'https://es.inside', caRef } } },
+    grafana: { url: 'https://grafana', secretRef, caRef },
+  },
+}
+
 /** What only our own schema can say: an API server drops unknown fields and nulls, and cannot look into untyped values. */
 export const notForTheServer: ReadonlySet<string> = new Set([
   'an unknown field',
