@@ -166,7 +166,17 @@ const limits = described('What guards a shared platform against its tenants.', {
     100,
     'set',
   ).optional(),
-  topicPrefixPerNamespace: flag('Topics that a pipeline makes must begin with its namespace and a dot.').default(false),
+  allowUnsafeConnectorConfig: flag(
+    'Connectors may have configs, and statements properties, that reach around the platform: client overrides, JAAS login modules, OAuth addresses, references to config providers, classes of clients.',
+  ).default(false),
+  topicPrefixPerNamespace: flag('Topics that a pipeline makes, reads or writes must begin with its namespace and a dot, or be shared.').default(false),
+  sharedTopics: textList(
+    'Topics that every pipeline may read; a `*` at the end stands for any text. Internal topics, such as those of Kafka Connect, can only be read if they are listed.',
+    text('Name of a topic, or its beginning and `*`.', { max: 249, pattern: '^([a-zA-Z0-9._-]+\\*?|\\*)$' }),
+    200,
+    'set',
+  ).default([]),
+  indexPrefixPerNamespace: flag('Indices that a pipeline fills, and patterns of its templates, must begin with its namespace and a dot.').default(false),
   maxPartitions: integer('Most partitions that one topic may have.', 1, 10_000).optional(),
   maxStatements: integer('Most statements that one pipeline may have.', 1, 1000).optional(),
   allowPlainSecrets: flag(
