@@ -10,11 +10,13 @@ import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
 import { type Kind, startReal } from './components/index.ts'
+import { watchForFailures } from './keep.ts'
+import { LOGS } from './logs.ts'
 
 export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
 export const SEED = fileOfPackage('examples/clickstream/pipeline.yaml')
 
-/** Kinds of components, with commas between, that every suite takes in place of the stand-ins; set by `--real` of the runner. */
+/** Kinds of components, with commas between, that a suite takes in place of the stand-ins; the runner sets it. */
 const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((kind) => kind !== '') as Kind[]
 
 /**
@@ -39,10 +41,17 @@ export async function givenDemo(suite: string, given?: RealServers): Promise<Dem
 }
 
 async function demoOver(suite: string, real: RealServers): Promise<Demo> {
-  const directory = fileOfPackage('.cache/e2e')
-  await mkdir(directory, { recursive: true })
-  const stream = createWriteStream(join(directory, `${suite}.log`))
-  return startDemo({ log: createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } }), progress: () => undefined, real })
+  await mkdir(LOGS, { recursive: true })
+  const stream = createWriteStream(join(LOGS, `${suite}.log`), { flags: 'a' })
+  const log = createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } })
+  const demo = await startDemo({ log, progress: () => undefined, real })
+  const unwatch = watchForFailures(demo.kube)
+  const { close } = demo
+  demo.close = async () => {
+    await unwatch()
+    await close()
+  }
+  return demo
 }
 
 export async function whenApplied(demo: Demo, file: string): Promise<string> {

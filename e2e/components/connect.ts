@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installed, tool, write } from './cache.ts'
 import { installKafka, type KafkaInstallation, LOG4J } from './kafka.ts'
-import { answers, freePorts, scratch, start } from './process.ts'
+import { answers, freePorts, type Running, scratch, start } from './process.ts'
 
 const SOURCES = fileURLToPath(new URL('../plugins', import.meta.url))
 /** Named in the jars as Java's service loader wants it, so that the worker need not look through every class. */
@@ -16,6 +16,7 @@ const PLUGINS = {
 
 export interface RealConnect {
   readonly url: string
+  readonly process: Running
   stop(): Promise<void>
 }
 
@@ -75,6 +76,7 @@ scheduled.rebalance.max.delay.ms=0
     })
     return {
       url,
+      process: running,
       async stop() {
         await running.stop()
         await data.remove()

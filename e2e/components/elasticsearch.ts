@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installed, tool, write } from './cache.ts'
 import { type Jdk, jdk, mavenJars } from './java.ts'
-import { answers, freePorts, scratch, start } from './process.ts'
+import { answers, freePorts, type Running, scratch, start } from './process.ts'
 
 const VERSION = '9.5.3'
 /** That of the class files of the server. */
@@ -14,6 +14,7 @@ const source = (name: string) => fileURLToPath(new URL(`elasticsearch/${name}`, 
 
 export interface RealElasticsearch {
   readonly url: string
+  readonly process: Running
   stop(): Promise<void>
 }
 
@@ -81,6 +82,7 @@ export async function startElasticsearch(): Promise<RealElasticsearch> {
     })
     return {
       url,
+      process: running,
       async stop() {
         await running.stop()
         await data.remove()

@@ -53,6 +53,7 @@ export async function startElasticsearch7(): Promise<RealElasticsearch> {
     })
     return {
       url,
+      process: running,
       async stop() {
         await running.stop()
         await data.remove()

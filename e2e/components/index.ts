@@ -5,6 +5,7 @@ import { installPlugins, startConnect } from './connect.ts'
 import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
 import { installKafka, startKafka } from './kafka.ts'
 import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts'
+import type { Running } from './process.ts'
 import { strimziTopicCrd } from './strimzi.ts'
 
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
@@ -16,19 +17,25 @@ export type Kind = (typeof KINDS)[number]
 
 export interface RealComponents {
   readonly servers: RealServers
+  /** Their programs, for suites that stop and start them. */
+  readonly processes: Readonly<Partial<Record<Kind | 'etcd', Running>>>
   stop(): Promise<void>
 }
 
 /** What starting would do at first use, for who cannot wait for it then: downloads and builds, up to a quarter of an hour. */
 export async function installReal(kinds: readonly Kind[]): Promise<void> {
-  if (kinds.includes('kafka')) await installKafka()
-  if (kinds.includes('connect')) await installPlugins(await installKafka())
-  if (kinds.includes('elasticsearch')) await installElasticsearch()
-  if (kinds.includes('kubernetes')) {
+  for (const kind of kinds) await INSTALL[kind]()
+}
+
+const INSTALL: Readonly<Record<Kind, () => Promise<unknown>>> = {
+  kafka: installKafka,
+  elasticsearch: installElasticsearch,
+  connect: async () => installPlugins(await installKafka()),
+  async kubernetes() {
     await strimziTopicCrd()
     await installEtcd()
     await installKubernetes()
-  }
+  },
 }
 
 /** Throws Unavailable for what this machine cannot run. Connect needs a real Kafka. */
@@ -43,20 +50,32 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
     return server
   }
   const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
+  const processes: Partial<Record<Kind | 'etcd', Running>> = {}
   try {
     if (kinds.includes('kubernetes')) {
       const crd = await strimziTopicCrd()
-      const { kubeconfig } = started(await startKubernetes())
+      const { kubeconfig, apiServer, etcd } = started(await startKubernetes())
       servers.kubeconfig = kubeconfig
+      Object.assign(processes, { kubernetes: apiServer, etcd })
       await createKubeApi({ kubeconfig, userAgent: 'strimzi' }).create(CRDS, crd)
     }
-    if (kinds.includes('elasticsearch')) servers.elasticsearch = started(await startElasticsearch()).url
-    if (kinds.includes('kafka')) servers.kafka = started(await startKafka()).address
+    if (kinds.includes('elasticsearch')) {
+      const { url, process } = started(await startElasticsearch())
+      servers.elasticsearch = url
+      processes.elasticsearch = process
+    }
+    if (kinds.includes('kafka')) {
+      const { address, process } = started(await startKafka())
+      servers.kafka = address
+      processes.kafka = process
+    }
     if (kinds.includes('connect')) {
       if (servers.kafka === undefined) throw new Error('A real Kafka Connect needs a real Kafka.')
-      servers.connect = started(await startConnect(servers.kafka)).url
+      const { url, process } = started(await startConnect(servers.kafka))
+      servers.connect = url
+      processes.connect = process
     }
-    return { servers, stop }
+    return { servers, processes, stop }
   } catch (error) {
     await stop()
     throw error

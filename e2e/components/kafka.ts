@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { createKafkaClient, createLogger, systemClock } from '../../src/ports/index.ts'
 import { installed, tool, write } from './cache.ts'
 import { type Jdk, jdk, mavenJars } from './java.ts'
-import { freePorts, scratch, start } from './process.ts'
+import { freePorts, type Running, scratch, start } from './process.ts'
 
 const VERSION = '4.3.1'
 
 export interface RealKafka {
   /** `127.0.0.1:PORT` */
   readonly address: string
+  readonly process: Running
   stop(): Promise<void>
 }
 
@@ -76,29 +77,32 @@ auto.create.topics.enable=false
   const common = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${join(data.path, 'log4j2.properties')}`, '-cp', `${lib}/*`]
   try {
     await tool(java.java, ['-Xmx128m', ...common, 'kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', properties])
-    const client = createKafkaClient({ brokers: [address], clientId: 'e2e', clock: systemClock, log: createLogger({ name: 'e2e', level: 'silent' }) })
-    try {
-      const running = await start({
-        name: 'kafka',
-        command: java.java,
-        args: ['-Xms128m', '-Xmx384m', ...common, 'kafka.Kafka', properties],
-        ready: async () => {
-          await client.listTopics()
-          return true
-        },
-      })
-      return {
-        address,
-        async stop() {
-          await running.stop()
-          await data.remove()
-        },
-      }
-    } finally {
-      await client.close()
+    const running = await start({
+      name: 'kafka',
+      command: java.java,
+      args: ['-Xms128m', '-Xmx384m', ...common, 'kafka.Kafka', properties],
+      ready: () => listsTopics(address),
+    })
+    return {
+      address,
+      process: running,
+      async stop() {
+        await running.stop()
+        await data.remove()
+      },
     }
   } catch (error) {
     await data.remove()
     throw error
+  }
+}
+
+async function listsTopics(address: string): Promise<boolean> {
+  const client = createKafkaClient({ brokers: [address], clientId: 'e2e', clock: systemClock, log: createLogger({ name: 'e2e', level: 'silent' }) })
+  try {
+    await client.listTopics()
+    return true
+  } finally {
+    await client.close()
   }
 }

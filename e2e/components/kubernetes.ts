@@ -21,6 +21,8 @@ export interface RealKubernetes {
   readonly url: string
   /** Path of a kubeconfig whose user may do everything. */
   readonly kubeconfig: string
+  readonly apiServer: Running
+  readonly etcd: Running
   stop(): Promise<void>
 }
 
@@ -90,7 +92,7 @@ export async function startKubernetes(): Promise<RealKubernetes> {
   const started: Running[] = []
   const stop = async () => {
     // An API server whose etcd went first hangs.
-    for (const one of started.reverse()) await one.stop()
+    for (const one of started.toReversed()) await one.stop()
     await data.remove()
   }
   try {
@@ -149,7 +151,8 @@ current-context: e2e
         ready: () => Promise.resolve(true),
       }),
     )
-    return { url, kubeconfig: at('kubeconfig'), stop }
+    const [etcdProcess, apiServer] = started as [Running, Running]
+    return { url, kubeconfig: at('kubeconfig'), apiServer, etcd: etcdProcess, stop }
   } catch (error) {
     await stop()
     throw error

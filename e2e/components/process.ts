@@ -5,20 +5,24 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/ports/index.ts'
+import { LOGS } from '../logs.ts'
 
-const LOGS = fileURLToPath(new URL('../../.cache/e2e', import.meta.url))
 const STARTS_WITHIN_MS = 180_000
 const STOPS_WITHIN_MS = 20_000
 
 export interface Running {
-  /** Ends it and waits until it is gone. */
-  stop(): Promise<void>
+  /** Ends it and waits until it is gone. `SIGKILL`: as in a crash. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Starts it again as it was, on its ports and data, and waits until it is ready; nothing while it runs. */
+  start(): Promise<void>
+  /** It keeps its sockets open and does nothing, until `thaw`. */
+  freeze(): void
+  thaw(): void
 }
 
 export interface Program {
-  /** Of its log, `.cache/e2e/NAME.log`. */
+  /** Of its log, `NAME.log` among those of the suite. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
@@ -29,9 +33,27 @@ export interface Program {
 }
 
 export async function start(program: Program): Promise<Running> {
+  let current = await spawned(program)
+  return {
+    stop: (signal) => current.end(signal ?? 'SIGTERM'),
+    async start() {
+      if (current.ended()) current = await spawned(program)
+    },
+    freeze: () => current.signal('SIGSTOP'),
+    thaw: () => current.signal('SIGCONT'),
+  }
+}
+
+interface Spawned {
+  readonly ended: () => boolean
+  signal(signal: NodeJS.Signals): void
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+async function spawned(program: Program): Promise<Spawned> {
   mkdirSync(LOGS, { recursive: true })
   const file = join(LOGS, `${program.name}.log`)
-  const log = openSync(file, 'w')
+  const log = openSync(file, 'a')
   const child = spawn(program.command, [...program.args], {
     cwd: program.cwd,
     env: { ...process.env, ...program.env },
@@ -52,8 +74,12 @@ export async function start(program: Program): Promise<Running> {
   // A suite that dies takes its programs along.
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
-  const stop = async () => {
-    if (ended === undefined) child.kill('SIGTERM')
+  const end = async (signal: NodeJS.Signals) => {
+    if (ended === undefined) {
+      child.kill(signal)
+      // A frozen one hears of it when it goes on.
+      child.kill('SIGCONT')
+    }
     const force = setTimeout(kill, STOPS_WITHIN_MS)
     await gone
     clearTimeout(force)
@@ -62,9 +88,9 @@ export async function start(program: Program): Promise<Running> {
   const deadline = systemClock.now() + STARTS_WITHIN_MS
   for (;;) {
     const up = ended === undefined && (await program.ready().catch(() => false))
-    if (up) return { stop }
+    if (up) return { ended: () => ended !== undefined, signal: (signal) => void child.kill(signal), end }
     if (ended !== undefined || systemClock.now() > deadline) {
-      await stop()
+      await end('SIGTERM')
       throw new Error(`${program.name} did not start (${ended}); the end of ${file}:\n${readFileSync(file, 'utf8').slice(-3_000)}`)
     }
     await systemClock.sleep(200)
