@@ -28,6 +28,12 @@ function positive(text: string): number {
   return value
 }
 
+function portNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('A port is needed: 0 (a free one) to 65535.')
+  return value
+}
+
 const connected = (command: Command) =>
   command
     .option('--kubeconfig <file>', 'kubeconfig; default: KUBECONFIG, then ~/.kube/config')
@@ -123,7 +129,7 @@ program
   .option('--kubeconfig <file>', 'kubeconfig; default: KUBECONFIG, ~/.kube/config, or the service account of the pod')
   .option('--context <name>', 'context of the kubeconfig')
   .option('--watch-namespace <name>', 'only this namespace; default: all')
-  .option('--port <number>', 'port of /healthz, /readyz and /metrics', positive, 8080)
+  .option('--port <number>', 'port of /healthz, /readyz and /metrics; 0: a free one', portNumber, 8080)
   .option('--host <address>', 'address it listens on', '127.0.0.1')
   .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
   .action((options) => run(import('./commands/operator.ts').then(({ operator }) => operator(options))))
