@@ -13,6 +13,8 @@ export const MARKS = {
   namespace: `${MARK_PREFIX}namespace`,
   pipeline: `${MARK_PREFIX}pipeline`,
   hash: `${MARK_PREFIX}hash`,
+  /** Annotation of a KafkaConnector: the declared name, where no Kubernetes object can have it. */
+  connector: `${MARK_PREFIX}connector`,
   /** Label of a ledger's ConfigMap. */
   ledgerOf: `${MARK_PREFIX}ledger-of`,
 } as const

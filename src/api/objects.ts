@@ -80,3 +80,10 @@ function pathText(path: readonly PropertyKey[]): string {
   }
   return text
 }
+
+/** The KafkaConnect object that the platform names, where connectors are KafkaConnector objects. */
+export function kafkaConnectOf({ metadata, spec }: ClickstreamPlatform): { readonly namespace: string; readonly name: string } | undefined {
+  const { strimziCluster, namespace } = spec.connect
+  if (strimziCluster === undefined) return undefined
+  return { namespace: namespace ?? spec.kafka.topicNamespace ?? metadata.namespace ?? 'default', name: strimziCluster }
+}

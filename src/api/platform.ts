@@ -7,6 +7,7 @@ import {
   described,
   duration,
   entryName,
+  exactlyOne,
   flag,
   integer,
   mapList,
@@ -106,7 +107,11 @@ const ksqldb = described(
 )
 
 const connectFields = {
-  url: url('Address of its REST API.'),
+  url: url('Address of its REST API, for connectors that are made there. Either this or strimziCluster.').optional(),
+  strimziCluster: objectName(
+    'Name of the KafkaConnect object of Strimzi, for connectors that are KafkaConnector objects. It needs the annotation strimzi.io/use-connector-resources: "true".',
+  ).optional(),
+  namespace: namespaceName('Namespace of the KafkaConnect and its KafkaConnectors. Default: that of the KafkaTopics.').optional(),
   secretRef: credentials(),
   caRef: caRef('its certificate'),
   timeout: timeout(),
@@ -117,7 +122,20 @@ const connectFields = {
     class: className('Connector class. Default: the one found among the installed plugins.').optional(),
   }).optional(),
 }
-const connect = described('The Kafka Connect cluster.', connectFields, addressRules)
+const connect = described('The Kafka Connect cluster.', connectFields, [
+  exactlyOne('url', 'strimziCluster') as never,
+  {
+    cel: '!has(self.namespace) || has(self.strimziCluster)',
+    holds: ({ namespace, strimziCluster }) => namespace === undefined || strimziCluster !== undefined,
+    message: 'namespace is that of a KafkaConnect: name it in strimziCluster, or leave namespace out',
+  },
+  {
+    cel: '!has(self.strimziCluster) || (!has(self.secretRef) && !has(self.caRef))',
+    holds: ({ strimziCluster, secretRef, caRef }) => strimziCluster === undefined || (secretRef === undefined && caRef === undefined),
+    message: 'secretRef and caRef are for url: a KafkaConnect is reached through the Kubernetes API',
+  },
+  ...addressRules,
+])
 
 const client = (who: string) =>
   described(

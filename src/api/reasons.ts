@@ -88,7 +88,7 @@ export const reasons = {
   Drifted: 'Somebody else has changed the object.',
   NoLongerDeclared: 'There, and no longer declared.',
   InterruptedCreate: 'Its making was interrupted and is repeated.',
-  Unmanaged: 'Strimzi was told to leave the topic alone.',
+  Unmanaged: 'Strimzi was told to leave the object alone.',
   NotRunning: 'It should run, and does not.',
   ScheduleDue: 'Its schedule says so.',
   // What is wrong with an object.
@@ -102,6 +102,8 @@ export const reasons = {
   RetentionNear: 'The pipeline is paused, and records will be deleted before they are read.',
   // What is wrong with a backend.
   Unreachable: 'It cannot be reached.',
+  KafkaConnectNotFound: 'The KafkaConnect object that the platform names does not exist.',
+  ConnectorResourcesDisabled: 'The KafkaConnect lacks the annotation strimzi.io/use-connector-resources: "true", so Strimzi ignores KafkaConnectors.',
   TimedOut: 'It did not answer in time.',
   Unauthorized: 'It refuses the credentials, or demands some.',
   TlsFailed: 'No TLS connection came about: a certificate is not trusted, names another host or has expired, or one side does not speak TLS.',

@@ -1,8 +1,7 @@
 /** The console's server: one page, and what it asks for as JSON. Everything is read anew, nothing is changed. */
 import { readFile } from 'node:fs/promises'
 import Fastify, { type FastifyReply } from 'fastify'
-import { z } from 'zod'
-import type { ClickstreamPipeline, ClickstreamPlatform } from '../api/index.ts'
+import { type ClickstreamPipeline, type ClickstreamPlatform, kafkaConnectOf } from '../api/index.ts'
 import { Failure, type KubeApi } from '../ports/index.ts'
 import { compileFrom } from './compile.ts'
 import { flowOf } from './flow.ts'
@@ -21,16 +20,6 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
   '/console.js': ['console.js', 'text/javascript; charset=utf-8'],
   '/flow.js': ['flow.js', 'text/javascript; charset=utf-8'],
 }
-
-const connectorsAnswer = z.record(
-  z.string(),
-  z.object({
-    info: z.looseObject({ type: z.string(), config: z.record(z.string(), z.string()) }).optional(),
-    status: z
-      .looseObject({ connector: z.looseObject({ state: z.string() }), tasks: z.array(z.looseObject({ state: z.string(), trace: z.string().optional() })) })
-      .optional(),
-  }),
-)
 
 export async function startConsole(options: ConsoleOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { kube } = options
@@ -68,7 +57,7 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
       backends: {
         Grafana: platform.spec.grafana.url,
         ksqlDB: platform.spec.ksqldb.url,
-        'Kafka Connect': platform.spec.connect.url,
+        'Kafka Connect': connectText(platform),
         Elasticsearch: platform.spec.elasticsearch.url,
         Kafka: platform.spec.kafka.bootstrapServers,
       },
@@ -83,14 +72,14 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
 
   app.get('/api/connectors', async () => {
     const { backends } = await look()
-    const { body } = await backends.connect.request({ method: 'GET', path: ['connectors'], query: { expand: ['info', 'status'] }, answer: connectorsAnswer })
-    return Object.entries(body).map(([name, { info, status }]) => ({
+    return (await backends.connectors()).map(({ name, type, config, topics, state, tasks, error }) => ({
       name,
-      type: info?.type ?? '',
-      class: info?.config['connector.class'] ?? '',
-      topics: info?.config.topics ?? info?.config['kafka.topic'] ?? '',
-      state: status?.connector.state ?? 'UNASSIGNED',
-      tasks: (status?.tasks ?? []).map(({ state, trace }) => ({ state, error: trace?.split('\n')[0] })),
+      type,
+      class: config['connector.class'] ?? '',
+      topics: topics.join(','),
+      state,
+      tasks,
+      error,
     }))
   })
 
@@ -127,6 +116,11 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
       await open?.backends.close()
     },
   }
+}
+
+function connectText(platform: ClickstreamPlatform): string {
+  const named = kafkaConnectOf(platform)
+  return named ? `KafkaConnect ${named.namespace}/${named.name}` : (platform.spec.connect.url ?? '')
 }
 
 /** A live query as server-sent events: `header`, then `row` for each row, `fault` with the server's message. */

@@ -2,6 +2,7 @@
 import { Client as ElasticsearchClient } from '@elastic/elasticsearch'
 import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM, parsePipeline, parsePlatform } from '../api/index.ts'
 import { createHttpClient, createKafkaClient, createKubeApi, type HttpClient, type KafkaClient, type KubeApi } from '../ports/index.ts'
+import { connectorsIn, connectorsOver, type ReadConnectors } from './connectors.ts'
 import { UserError } from './user-error.ts'
 
 export interface ConnectionOptions {
@@ -51,7 +52,9 @@ export async function readPlatform(kube: KubeApi, pipeline: ClickstreamPipeline)
 export interface Backends {
   readonly kafka: KafkaClient
   readonly ksqldb: HttpClient
+  /** Its REST API; throws a UserError where the platform names a KafkaConnect, which keeps that to itself. */
   readonly connect: HttpClient
+  readonly connectors: ReadConnectors
   readonly elasticsearch: ElasticsearchClient
   readonly grafana: HttpClient
   close(): Promise<void>
@@ -77,11 +80,16 @@ export async function openBackends(kube: KubeApi, platform: ClickstreamPlatform)
     createHttpClient({ baseUrl: backend.url, service, headers: { 'user-agent': 'clickstream-cli' }, ...(await login(backend.secretRef)) })
   const kafka = openKafka(platform)
   const search = new ElasticsearchClient({ node: elasticsearch.url, ...(await login(elasticsearch.secretRef)) })
+  const rest = connect.url === undefined ? undefined : await http('Kafka Connect', { ...connect, url: connect.url })
   return {
+    get connect() {
+      if (rest) return rest
+      throw new UserError(`The platform names KafkaConnect ${connect.strimziCluster}: its connectors are KafkaConnector objects, to be read with kubectl.`)
+    },
+    connectors: rest ? connectorsOver(rest) : connectorsIn(kube, platform),
     kafka,
     elasticsearch: search,
     ksqldb: await http('ksqlDB', ksqldb),
-    connect: await http('Kafka Connect', connect),
     grafana: await http('Grafana', grafana),
     async close() {
       await kafka.close()

@@ -163,7 +163,10 @@ export function judgePlatform(backends: readonly BackendState[]): ReadonlyMap<Pl
   for (const { backend, seen, report, failure } of backends) {
     if (failure) verdicts.set(BACKENDS[backend], { status: 'False', reason: failure.reason, message: failure.message })
     else if (!seen) verdicts.set(BACKENDS[backend], { status: 'Unknown', reason: 'Progressing', message: 'not looked at yet' })
-    else verdicts.set(BACKENDS[backend], { status: 'True', reason: 'Available', message: report?.version ? `version ${report.version}` : 'it can be used' })
+    else {
+      const version = report?.version ? `version ${report.version}` : 'it can be used'
+      verdicts.set(BACKENDS[backend], { status: 'True', reason: 'Available', message: report?.note ? `${version}; ${report.note}` : version })
+    }
   }
   return verdicts
 }

@@ -51,6 +51,7 @@ function isSameSource(a: CompileInput, b: CompileInput): boolean {
     left.generation === right.generation &&
     a.platform === b.platform &&
     a.facts.plugins === b.facts.plugins &&
+    a.facts.secretProvider === b.facts.secretProvider &&
     isSameMap(a.configMaps, b.configMaps) &&
     isSameMap(a.facts.secretVersions, b.facts.secretVersions) &&
     isSameMap(a.facts.partitions, b.facts.partitions)

@@ -45,7 +45,7 @@ function decideHealth(node: Desired, observed: Observed, entry: LedgerEntry | un
   if (node.driftPolicy !== 'Repair') return leftAlone(node, terminated ? 'has lost its query: somebody terminated it' : 'was taken out of the hands of Strimzi')
   return terminated
     ? act(node, observed, entry, 'Replace', 'NotRunning', `its query was terminated; the same statement starts a new one, which reads from ${startOf(node)}`)
-    : act(node, observed, entry, 'InPlace', 'Drifted', 'Strimzi was told to leave the topic alone; it shall look after it again')
+    : act(node, observed, entry, 'InPlace', 'Drifted', 'Strimzi was told to leave it alone; it shall look after it again')
 }
 
 const startOf = (node: Desired): string => (node.spec as ResourceSpecs['Statement']).properties['auto.offset.reset'] ?? 'latest'

@@ -1,5 +1,6 @@
 /** Passes: sources become connectors, and every connector becomes a node once its class and its secrets are known to be right. */
 import { type Connector, durationMs, MARK_PREFIX, type Source } from '../api/index.ts'
+import { plainSecretsRefused, renderSecrets } from './connector-secrets.ts'
 import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
 import { hashOf, hexHash } from './hash.ts'
 import { keysUnder, placeIn } from './place.ts'
@@ -146,8 +147,10 @@ export function addConnectorNodes(draft: Draft): void {
       ({ key, namespace, secretKeyRef }) =>
         `${key}=${namespace}/${secretKeyRef.name}/${secretKeyRef.key}@${draft.facts.secretVersions?.get(`${namespace}/${secretKeyRef.name}`) ?? ''}`,
     )
+    const rendered = renderSecrets(draft, item)
     const config: Record<string, string> = {
       ...item.config,
+      ...rendered.config,
       ...(versions.length > 0
         ? {
             [SECRETS_KEY]: `${hexHash(versions.sort().join('\n'), 16)} ${item.secrets
@@ -160,7 +163,7 @@ export function addConnectorNodes(draft: Draft): void {
     const spec = {
       direction: item.direction,
       config,
-      secrets: item.secrets,
+      secrets: rendered.secrets,
       state: item.state,
       scheduled: item.scheduled,
       autoRestart: item.autoRestart,
@@ -276,14 +279,10 @@ function checkPredicates(draft: Draft, item: ConnectorItem): boolean {
 function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
   if (item.secrets.length === 0) return true
   const keys = item.secrets.map(({ key }) => key)
-  if (!draft.platform.spec.limits.allowPlainSecrets) {
-    refuse(
-      draft,
-      'PlainSecretRefused',
-      placeIn(item.place, keys[0]).path,
-      `${keys.join(' and ')} of connector ${item.name} would stand in clear in the config that Kafka Connect shows`,
-      'Set spec.limits.allowPlainSecrets of the platform if that is acceptable.',
-    )
+  const refused = plainSecretsRefused(draft)
+  if (refused) {
+    const message = `${keys.join(' and ')} of connector ${item.name} would stand in clear in ${refused.where}`
+    refuse(draft, 'PlainSecretRefused', placeIn(item.place, keys[0]).path, message, refused.mend)
     return false
   }
   const versions = draft.facts.secretVersions

@@ -6,6 +6,8 @@ import type { Finding, Graph } from './resources.ts'
 export interface CompileFacts {
   /** Connector classes that Kafka Connect has. Absent: not asked (offline); then the usual classes are assumed. */
   readonly plugins?: readonly { readonly class: string; readonly type: string }[]
+  /** Name under which the workers of a KafkaConnect have Strimzi's config provider for Secrets; absent: they have none. */
+  readonly secretProvider?: string
   /** `NAMESPACE/NAME` -> resourceVersion of the Secrets that `secretRefs` names: a rotated one changes the hash. */
   readonly secretVersions?: ReadonlyMap<string, string>
   /** Replicas of topics that say nothing. Default 1. */

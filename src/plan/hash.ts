@@ -33,3 +33,23 @@ export function topicObjectName(topicName: string): string {
     .slice(0, 200)
   return `${slug === '' ? 'topic' : slug.replace(/-+$/, '')}-${hexHash(topicName, 8)}`
 }
+
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/**
+ * A KafkaConnector's name, which is also what Kafka Connect calls the connector: the declared one where Kubernetes allows it,
+ * else what it allows of that, and enough of a hash to tell apart what it does not.
+ */
+export function connectorObjectName(name: string): string {
+  if (name.length <= 253 && OBJECT_NAME.test(name)) return name
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]+/g, '-')
+    .split('.')
+    .map((part) => part.replaceAll(/^-+|-+$/g, ''))
+    .filter((part) => part !== '')
+    .join('.')
+    .slice(0, 200)
+    .replace(/[-.]+$/, '')
+  return `${slug === '' ? 'connector' : slug}-${hexHash(name, 8)}`
+}

@@ -1,4 +1,5 @@
 /** Secrets are read when they are used, so that a rotated one needs no restart. */
+import type { SecretValue } from '../plan/index.ts'
 import { Failure, type HttpConnection } from '../ports/index.ts'
 
 /** The decoded data of a Secret; undefined when there is none. */
@@ -21,4 +22,15 @@ export async function readLogin(secrets: SecretReader, secret: SecretName, signa
 /** For createHttpClient: the credential of a platform's backend. */
 export function loginOf(secrets: SecretReader, secret: SecretName | undefined): (signal?: AbortSignal) => Promise<HttpConnection> {
   return async (signal) => (secret ? { auth: await readLogin(secrets, secret, signal) } : {})
+}
+
+/** The config values of a connector that come from Secrets. */
+export async function readSecretValues(secrets: SecretReader, wanted: readonly SecretValue[], signal: AbortSignal): Promise<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const { key, namespace, secretKeyRef } of wanted) {
+    const value = (await secrets(namespace, secretKeyRef.name, signal))?.[secretKeyRef.key]
+    if (value === undefined) throw new Failure('Wait', 'SecretNotFound', `Secret ${namespace}/${secretKeyRef.name} has no key ${secretKeyRef.key}`)
+    values[key] = value
+  }
+  return values
 }

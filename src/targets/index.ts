@@ -1,15 +1,16 @@
 /** One folder per backend; a new backend is one new folder and one line here. */
-import { type ClickstreamPlatform, durationMs } from '../api/index.ts'
+import { type ClickstreamPlatform, durationMs, kafkaConnectOf } from '../api/index.ts'
 import type { Clock, HttpOptions, KafkaClient, KubeApi } from '../ports/index.ts'
 import { createConnectTarget } from './connect/index.ts'
 import { loginOf, type SecretReader } from './credentials.ts'
 import { createElasticsearchClient, createElasticsearchTarget } from './elasticsearch/index.ts'
 import { createGrafanaTarget } from './grafana/index.ts'
+import { createKafkaConnectorTarget } from './kafka-connector/index.ts'
 import { createKsqldbTarget } from './ksqldb/index.ts'
 import { createStrimziTarget } from './strimzi/index.ts'
 import type { Target } from './target.ts'
 
-export { type ConnectOptions, createConnectTarget } from './connect/index.ts'
+export { type ConnectOptions, type ConnectorStatus, createConnectTarget, listConnectors } from './connect/index.ts'
 export type { SecretName, SecretReader } from './credentials.ts'
 export {
   createElasticsearchClient,
@@ -19,6 +20,7 @@ export {
   type ElasticsearchPort,
 } from './elasticsearch/index.ts'
 export { createGrafanaTarget, type GrafanaOptions } from './grafana/index.ts'
+export { createKafkaConnectorTarget, type KafkaConnectorOptions, listKafkaConnectors } from './kafka-connector/index.ts'
 export { createKsqldbTarget, type KsqldbOptions } from './ksqldb/index.ts'
 export { createStrimziTarget, type StrimziOptions } from './strimzi/index.ts'
 export type * from './target.ts'
@@ -35,6 +37,7 @@ export interface TargetPorts {
 export function createTargets(platform: ClickstreamPlatform, secrets: SecretReader, ports: TargetPorts): readonly Target[] {
   const { kafka, ksqldb, connect, elasticsearch, grafana } = platform.spec
   const namespace = platform.metadata.namespace ?? 'default'
+  const kafkaConnect = kafkaConnectOf(platform)
   const reach = (backend: { url: string; timeout: string; secretRef?: { name: string } | undefined }) => ({
     url: backend.url,
     timeoutMs: durationMs(backend.timeout),
@@ -50,7 +53,10 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
       cluster: kafka.strimziCluster,
     }),
     createKsqldbTarget({ ...reach(ksqldb), kafka: ports.kafka, clock: ports.clock }),
-    createConnectTarget({ ...reach(connect), secrets, kafka: ports.kafka, clock: ports.clock }),
+    kafkaConnect
+      ? createKafkaConnectorTarget({ ...ports, namespace: kafkaConnect.namespace, cluster: kafkaConnect.name, secrets })
+      : // The schema sees to it that there is one of the two.
+        createConnectTarget({ ...reach({ ...connect, url: connect.url! }), secrets, kafka: ports.kafka, clock: ports.clock }),
     createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reach(elasticsearch)) }),
     createGrafanaTarget({ ...reach(grafana), folder: grafana.folder, secrets }),
   ]

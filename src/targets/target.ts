@@ -8,6 +8,10 @@ export interface BackendReport {
   readonly version?: string
   /** Connector classes, where the backend has such. */
   readonly plugins?: readonly { readonly class: string; readonly type: string; readonly version: string }[]
+  /** Name under which its workers have a config provider for Kubernetes Secrets. */
+  readonly secretProvider?: string
+  /** What people should know of it while all is well. */
+  readonly note?: string
 }
 
 /**

@@ -97,6 +97,14 @@ export const wrongPlatforms: Record<string, [change: object, path: string, messa
     'spec.elasticsearch.clients.connect',
     /let url begin with https/,
   ],
+  'a Connect of both kinds': [{ connect: { url: 'http://connect:8083', strimziCluster: 'main' } }, 'spec.connect', /exactly one of url, strimziCluster/],
+  'a Connect of no kind': [{ connect: {} }, 'spec.connect', /exactly one of url, strimziCluster/],
+  'a namespace for a Connect with an address': [
+    { connect: { url: 'http://connect:8083', namespace: 'kafka' } },
+    'spec.connect',
+    /name it in strimziCluster, or leave namespace out/,
+  ],
+  'a login for a KafkaConnect': [{ connect: { strimziCluster: 'main', secretRef } }, 'spec.connect', /are for url/],
 }
 
 /** Whole ways to be secure that must be taken. */
@@ -111,6 +119,7 @@ export const securePlatforms: Record<string, object> = {
   'a client certificate that the system’s authorities vouch for': { kafka: { ...platform.kafka, tls: {}, authentication: { type: 'tls', secretRef } } },
   'SCRAM in the clear': { kafka: { ...platform.kafka, authentication: { type: 'scram-sha-256', secretRef, username: 'Bob' } } },
   'an address with an @ in its path': { connect: { url: 'http://gate/a@b/?x=@' } },
+  'a KafkaConnect': { connect: { strimziCluster: 'main', namespace: 'kafka' } },
   'an authority for each backend': {
     ksqldb: { url: 'https://ksqldb', secretRef, caRef },
     connect: { url: 'https://connect', secretRef, caRef },

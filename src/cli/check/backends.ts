@@ -1,5 +1,6 @@
 /** What the check asks the backends themselves, past the operator: topics, connectors, queries, templates, documents. */
 import { z } from 'zod'
+import type { ConnectorView } from '../../console/index.ts'
 import { type CheckContext, count, eventually, resourcesOf, type Section, sum } from './row.ts'
 
 async function endOffset(context: CheckContext, topics: readonly string[]): Promise<number> {
@@ -41,32 +42,17 @@ async function sample(context: CheckContext, topic: string, wanted: number): Pro
   return seen
 }
 
-const connectors = z.record(
-  z.string(),
-  z.object({
-    info: z.object({ type: z.string(), config: z.record(z.string(), z.string()) }),
-    status: z.object({ connector: z.object({ state: z.string() }), tasks: z.array(z.object({ state: z.string(), trace: z.string().optional() })) }),
-  }),
-)
-
-async function readConnectors(context: CheckContext) {
-  const { body } = await context.backends.connect.request({
-    method: 'GET',
-    path: ['connectors'],
-    query: { expand: ['info', 'status'] },
-    answer: connectors,
-    signal: context.signal,
-  })
-  return new Map(Object.entries(body))
+/** By the declared name. */
+async function readConnectors(context: CheckContext): Promise<ReadonlyMap<string, ConnectorView>> {
+  return new Map((await context.backends.connectors(context.signal)).map((connector) => [connector.name, connector]))
 }
 
-const runs = (entry: z.infer<typeof connectors>[string] | undefined) =>
-  entry?.status.connector.state === 'RUNNING' && entry.status.tasks.length > 0 && entry.status.tasks.every((task) => task.state === 'RUNNING')
+const runs = (entry: ConnectorView | undefined): boolean =>
+  entry?.state === 'RUNNING' && entry.tasks.length > 0 && entry.tasks.every((task) => task.state === 'RUNNING')
 
-function stateText(entry: z.infer<typeof connectors>[string] | undefined): string {
+function stateText(entry: ConnectorView | undefined): string {
   if (!entry) return 'is not there'
-  const failed = entry.status.tasks.find((task) => task.trace)
-  return `${entry.status.connector.state}, tasks ${entry.status.tasks.map((task) => task.state).join(' ') || 'none'}${failed?.trace ? `: ${failed.trace.split('\n')[0]}` : ''}`
+  return `${entry.state}, tasks ${entry.tasks.map((task) => task.state).join(' ') || 'none'}${entry.error ? `: ${entry.error}` : ''}`
 }
 
 /** Connectors of the pipeline by what Kafka Connect says they are; one that is not there is what the spec says. */
@@ -74,7 +60,7 @@ async function connectorsOf(context: CheckContext, type: 'source' | 'sink'): Pro
   const [all, declared] = [await readConnectors(context), new Set(context.pipeline.spec.sources.map((source) => source.name))]
   return resourcesOf(context, 'Connector')
     .map(({ name }) => name)
-    .filter((name) => (all.get(name)?.info.type ?? (declared.has(name) ? 'source' : 'sink')) === type)
+    .filter((name) => (all.get(name)?.type || (declared.has(name) ? 'source' : 'sink')) === type)
 }
 
 export const sources: Section = async (context) =>
@@ -92,11 +78,11 @@ export const sinks: Section = async (context) => {
   return Promise.all(
     (await connectorsOf(context, 'sink')).map(async (name) => {
       const first = (await readConnectors(context)).get(name)
-      const own = (first?.info.config.topics ?? '').split(',').filter((topic) => topic !== '')
+      const own = first?.topics ?? []
       const end = await endOffset(context, own)
       return eventually(context, 'sink', name, async () => {
         const entry = (await readConnectors(context)).get(name)
-        const committed = await context.backends.kafka.groupOffsets(`connect-${name}`, own)
+        const committed = await context.backends.kafka.groupOffsets(`connect-${entry?.connector ?? name}`, own)
         const done = sum([...committed.values()].flatMap((partitions) => [...partitions.values()]))
         return { measured: `${stateText(entry)}, ${count(done)} of ${count(end)} records taken`, ok: runs(entry) && end > 0 && done >= end }
       })
@@ -176,19 +162,19 @@ export const statements: Section = async (context) =>
 /** Index names that the sinks of the pipeline write to. */
 async function indices(context: CheckContext): Promise<string[]> {
   const all = await readConnectors(context)
-  return resourcesOf(context, 'Connector').flatMap(({ name }) =>
-    (all.get(name)?.info.config.topics ?? '')
-      .split(',')
-      .filter((topic) => topic !== '')
-      .map((topic) => topic.toLowerCase()),
-  )
+  return resourcesOf(context, 'Connector').flatMap(({ name }) => {
+    const connector = all.get(name)
+    return connector?.type === 'sink' ? connector.topics.map((topic) => topic.toLowerCase()) : []
+  })
 }
 
 /** Indices whose sink makes an update the same document; in the others every update is a document of its own. */
 export async function upsertedIndices(context: CheckContext): Promise<ReadonlySet<string>> {
   const own = new Set(resourcesOf(context, 'Connector').map(({ name }) => name))
-  const sinks = [...(await readConnectors(context))].filter(([name, { info }]) => own.has(name) && info.type === 'sink' && info.config['key.ignore'] !== 'true')
-  return new Set(sinks.flatMap(([, { info }]) => (info.config.topics ?? '').split(',').map((topic) => topic.toLowerCase())))
+  const sinks = [...(await readConnectors(context)).values()].filter(
+    ({ name, type, config }) => own.has(name) && type === 'sink' && config['key.ignore'] !== 'true',
+  )
+  return new Set(sinks.flatMap(({ topics }) => topics.map((topic) => topic.toLowerCase())))
 }
 
 const isDate = (properties: unknown) => (properties as Record<string, { type?: string }> | undefined)?.EVENT_TS?.type === 'date'

@@ -24,7 +24,11 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
       pipeline,
       platform,
       configMaps: await readConfigMaps(references, pipeline),
-      facts: { now, plugins: reports.flatMap((report) => report.plugins ?? []) },
+      facts: {
+        now,
+        plugins: reports.flatMap((report) => report.plugins ?? []),
+        ...Object.fromEntries(reports.flatMap(({ secretProvider }) => (secretProvider ? [['secretProvider', secretProvider]] : []))),
+      },
     })
     if (!compiled.graph) {
       if (options.json) printJson({ actions: [], findings: compiled.findings })

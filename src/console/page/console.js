@@ -79,11 +79,11 @@ const SHOW = {
     const connectors = await get('/api/connectors')
     fill(
       '#connector-list',
-      connectors.map(({ name, type, state, tasks, topics, class: own }) => [
+      connectors.map(({ name, type, state, tasks, topics, error, class: own }) => [
         name,
         type,
         [state, classOf(state)],
-        [tasks.map((task) => task.error ?? task.state).join(', ') || 'none', tasks.some((task) => task.state === 'FAILED') ? 'bad' : ''],
+        [tasks.map((task) => task.error ?? task.state).join(', ') || error || 'none', error || tasks.some((task) => task.state === 'FAILED') ? 'bad' : ''],
         topics,
         own.split('.').at(-1),
       ]),

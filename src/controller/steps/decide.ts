@@ -18,6 +18,7 @@ export const compile: Step = async (run, { clock, memo }) => {
       configMaps: run.configMaps,
       facts: {
         ...(connect?.report?.plugins ? { plugins: connect.report.plugins } : {}),
+        ...(connect?.report?.secretProvider ? { secretProvider: connect.report.secretProvider } : {}),
         secretVersions: run.secretVersions,
         now: clock.now(),
         scheduleStarts: run.ledger!.scheduleStarts,

@@ -7,7 +7,9 @@ export const plugins = z.array(z.looseObject({ class: z.string(), type: z.string
 
 const connectorState = z.enum(['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'STOPPED', 'RESTARTING', 'DESTROYED'])
 
-const status = z.looseObject({
+/** GET /connectors/NAME/status; Strimzi puts the same into the status of a KafkaConnector. */
+export const status = z.looseObject({
+  type: z.string().optional(),
   connector: z.looseObject({ state: connectorState, trace: z.string().optional() }),
   tasks: z.array(z.looseObject({ id: z.number(), state: connectorState, trace: z.string().optional() })),
 })
@@ -21,6 +23,8 @@ export const connectors = z.record(
     status: status.optional(),
   }),
 )
+
+export type ConnectorList = z.output<typeof connectors>
 
 export const config = z.record(z.string(), z.string().nullable())
 

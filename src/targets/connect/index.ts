@@ -1,1 +1,7 @@
+export { type ConnectorList, type ConnectorStatus, status as connectorStatus } from './answers.ts'
+export { missingClass } from './classes.ts'
+export { type ConnectorHealth, healthOf } from './health.ts'
+export { listConnectors } from './list.ts'
+export { withoutSecrets } from './observed.ts'
+export { createRestarts } from './restarts.ts'
 export { type ConnectOptions, createConnectTarget } from './target.ts'

@@ -10,18 +10,27 @@ const HIDDEN = '[hidden]'
 /** Of connectors that others made, as far as names tell. */
 const SECRET_LIKE = /password|secret(?!s$)|token|credential|jaas/i
 
+/** A reference that the worker resolves is no secret. */
+const REFERENCE = /^\$\{[^{}]*\}$/
+
+/** Keys whose values came from Secrets, as our mark says. */
+const secretKeysOf = (config: Readonly<Record<string, string | null>>): readonly string[] => (config[SECRETS_KEY] ?? '').split(' ')[1]?.split(',') ?? []
+
+export function withoutSecrets(config: Readonly<Record<string, string | null>>, ours: boolean): Record<string, string> {
+  const ourKeys = secretKeysOf(config)
+  const isSecret = (key: string, value: string) => (ourKeys.includes(key) || (!ours && SECRET_LIKE.test(key))) && !REFERENCE.test(value)
+  const entries = Object.entries(config).flatMap(([key, value]) => (value === null ? [] : [[key, isSecret(key, value) ? HIDDEN : value] as const]))
+  return Object.fromEntries(entries)
+}
+
 export function observedConnector(
   name: string,
   info: { config: Readonly<Record<string, string | null>>; type?: string | undefined },
   status: ConnectorStatus | undefined,
 ): Observed<'Connector'> {
   const owner = ownerIn(info.config)
-  const config: Record<string, string> = {}
-  const ours = (info.config[SECRETS_KEY] ?? '').split(' ')[1]?.split(',') ?? []
-  const isSecret = (key: string) => ours.includes(key) || (!owner && SECRET_LIKE.test(key))
-  for (const [key, value] of Object.entries(info.config)) {
-    if (value !== null && key !== 'name' && key !== MARKS.namespace && key !== MARKS.pipeline) config[key] = isSecret(key) ? HIDDEN : value
-  }
+  const config = withoutSecrets(info.config, owner !== undefined)
+  for (const key of ['name', MARKS.namespace, MARKS.pipeline]) delete config[key]
   const state = status?.connector.state
   return {
     id: `Connector/${name}`,

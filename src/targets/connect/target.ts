@@ -3,23 +3,15 @@
  * worker hands them to the connector, which ignores what it does not know.
  */
 import { z } from 'zod'
-import {
-  type Action,
-  type Desired,
-  type Finding,
-  type LedgerEntry,
-  type Observed,
-  type Owner,
-  placeOf,
-  type ResourceId,
-  type SecretValue,
-} from '../../plan/index.ts'
+import { type Action, type Desired, type Finding, type LedgerEntry, type Observed, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
-import type { SecretReader } from '../credentials.ts'
+import { readSecretValues, type SecretReader } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
-import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
-import type { Applied, Progress, Target } from '../target.ts'
+import { connectGroup, sinkProgress } from '../offsets.ts'
+import type { Applied, Target } from '../target.ts'
 import * as answers from './answers.ts'
+import { missingClass } from './classes.ts'
+import { listConnectors } from './list.ts'
 import { observedConnector } from './observed.ts'
 import { createRestarts } from './restarts.ts'
 
@@ -47,17 +39,6 @@ export function createConnectTarget(options: ConnectOptions): Target {
   })
   const restarts = createRestarts(options.clock)
 
-  async function list(signal: AbortSignal) {
-    const answer = await http.request({
-      method: 'GET',
-      path: ['connectors'],
-      query: { expand: ['info', 'status'] },
-      answer: answers.connectors,
-      signal,
-    })
-    return answer.body
-  }
-
   async function plugins(signal: AbortSignal) {
     return (await http.request({ method: 'GET', path: ['connector-plugins'], answer: answers.plugins, signal })).body
   }
@@ -73,18 +54,8 @@ export function createConnectTarget(options: ConnectOptions): Target {
     await http.request({ method: 'PUT', path: ['connectors', name, verb], answer: z.unknown(), signal })
   }
 
-  async function secretValues(secrets: readonly SecretValue[], signal: AbortSignal): Promise<Record<string, string>> {
-    const values: Record<string, string> = {}
-    for (const { key, namespace, secretKeyRef } of secrets) {
-      const value = (await options.secrets(namespace, secretKeyRef.name, signal))?.[secretKeyRef.key]
-      if (value === undefined) throw new Failure('Wait', 'SecretNotFound', `Secret ${namespace}/${secretKeyRef.name} has no key ${secretKeyRef.key}`)
-      values[key] = value
-    }
-    return values
-  }
-
   async function fullConfig(desired: Desired<'Connector'>, owner: Owner | undefined, signal: AbortSignal): Promise<Record<string, string>> {
-    return { ...desired.spec.config, ...(await secretValues(desired.spec.secrets, signal)), ...(owner ? marksOf(owner) : {}) }
+    return { ...desired.spec.config, ...(await readSecretValues(options.secrets, desired.spec.secrets, signal)), ...(owner ? marksOf(owner) : {}) }
   }
 
   async function create(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Applied> {
@@ -140,7 +111,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
 
     async observe(signal) {
       const found: Observed<'Connector'>[] = []
-      for (const [name, { info, status }] of Object.entries(await list(signal))) {
+      for (const [name, { info, status }] of Object.entries(await listConnectors(http, signal))) {
         if (!info) continue
         const observed = observedConnector(name, info, status)
         if (observed.health === 'Ready') restarts.forget(name)
@@ -158,7 +129,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
           findings.push(missingClass(node, connectorClass, [...known]))
           continue
         }
-        const secret = await secretValues(node.spec.secrets, signal)
+        const secret = await readSecretValues(options.secrets, node.spec.secrets, signal)
         const { body } = await http.request({
           method: 'PUT',
           path: ['connector-plugins', connectorClass, 'config', 'validate'],
@@ -201,19 +172,10 @@ export function createConnectTarget(options: ConnectOptions): Target {
     },
 
     async progress(ids: readonly ResourceId[], signal) {
-      const sinks: { id: ResourceId; name: string; topics: readonly string[] }[] = []
-      for (const [name, { info }] of Object.entries(await list(signal))) {
-        const topics = (info?.config.topics ?? '').split(',').flatMap((topic) => (topic.trim() === '' ? [] : [topic.trim()]))
-        if (topics.length > 0 && ids.includes(`Connector/${name}`)) sinks.push({ id: `Connector/${name}`, name, topics })
-      }
-      const ends = await endOffsetSums(options.kafka, [...new Set(sinks.flatMap((sink) => sink.topics))])
-      const progress: Progress[] = []
-      for (const { id, name, topics } of sinks) {
-        const consumed = await groupOffsetSums(options.kafka, `connect-${name}`, topics)
-        const available = topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0)
-        progress.push({ id, consumed, available })
-      }
-      return progress
+      const reading = Object.entries(await listConnectors(http, signal)).flatMap(([name, { info }]) =>
+        ids.includes(`Connector/${name}`) ? [{ id: `Connector/${name}`, connector: name, topics: info?.config.topics ?? undefined }] : [],
+      )
+      return await sinkProgress(options.kafka, reading)
     },
   }
 }
@@ -234,18 +196,6 @@ function refusals(node: Desired<'Connector'>, errors: readonly { key: string; me
   }))
 }
 
-function missingClass(node: Desired<'Connector'>, connectorClass: string, known: readonly string[]): Finding {
-  const simple = (name: string) => name.slice(name.lastIndexOf('.') + 1)
-  const close = known.filter((name) => simple(name).toLowerCase() === simple(connectorClass).toLowerCase())
-  return {
-    severity: 'error',
-    reason: 'ConnectorClassNotFound',
-    ...placeOf(node, 'connector.class'),
-    message: `Connector ${node.name} needs class ${connectorClass}, which no plugin of Kafka Connect has`,
-    mend: close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
-  }
-}
-
 function refuseForeign(name: string, config: Readonly<Record<string, string | null>>, owner: Owner): void {
   const marked = ownerIn(config)
   if (marked && sameOwner(marked, owner)) return
@@ -256,7 +206,7 @@ function refuseForeign(name: string, config: Readonly<Record<string, string | nu
 /** A sink that comes back over new topics must not start at the old ones' offsets. */
 async function forgetOffsets(kafka: KafkaClient, name: string): Promise<Applied> {
   try {
-    await kafka.deleteGroup(`connect-${name}`)
+    await kafka.deleteGroup(connectGroup(name))
   } catch (error) {
     if (!(error instanceof KafkaFault)) throw error
     // The tasks are leaving their group: come back.

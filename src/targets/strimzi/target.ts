@@ -3,18 +3,9 @@ import { type Desired, type Finding, type Observed, type Owner, placeOf } from '
 import { type Clock, Failure, type KafkaClient, KafkaFault, type KubeApi, type KubeObject, type KubeResource } from '../../ports/index.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { endOffsetSums } from '../offsets.ts'
+import { CLUSTER_LABEL, listAll, ringAtChanges, STRIMZI_GROUP, strimziVersion } from '../strimzi-api.ts'
 import type { Target } from '../target.ts'
-import {
-  CLUSTER_LABEL,
-  isReleased,
-  type KafkaTopic,
-  MANAGED_ANNOTATION,
-  observedTopic,
-  readTopic,
-  STRIMZI_GROUP,
-  TAKEN_OVER_ANNOTATION,
-  topicNameOf,
-} from './topic.ts'
+import { isReleased, type KafkaTopic, MANAGED_ANNOTATION, observedTopic, readTopic, TAKEN_OVER_ANNOTATION, topicNameOf } from './topic.ts'
 
 export interface StrimziOptions {
   readonly kube: KubeApi
@@ -26,8 +17,6 @@ export interface StrimziOptions {
   readonly cluster: string
 }
 
-const PAGE = 500
-const WATCH_SECONDS = 300
 const ANSWER_MS = 4_000
 
 const REFUSALS: Readonly<Record<string, readonly [reason: string, mend: string]>> = {
@@ -41,32 +30,14 @@ export function createStrimziTarget(options: StrimziOptions): Target {
   const { kube, kafka, clock, namespace } = options
   let served: KubeResource | undefined
 
-  /** Strimzi 1 serves only v1, older ones only v1beta2. */
   async function topics(signal: AbortSignal): Promise<KubeResource> {
-    if (served) return served
-    const versions = await kube.groupVersions(STRIMZI_GROUP, signal)
-    const version = ['v1', 'v1beta2'].find((known) => versions.includes(known))
-    if (!version) {
-      const found = versions.length > 0 ? `serves ${STRIMZI_GROUP} only as ${versions.join(', ')}` : `has no ${STRIMZI_GROUP} API: Strimzi is not installed`
-      throw new Failure('Retry', versions.length > 0 ? 'UnsupportedVersion' : 'Unreachable', `The cluster ${found}`)
-    }
-    served = { group: STRIMZI_GROUP, version, plural: 'kafkatopics', kind: 'KafkaTopic' }
+    served ??= { group: STRIMZI_GROUP, version: await strimziVersion(kube, signal), plural: 'kafkatopics', kind: 'KafkaTopic' }
     return served
   }
 
   async function list(signal: AbortSignal): Promise<KafkaTopic[]> {
-    const resource = await topics(signal)
-    const found: KafkaTopic[] = []
-    let next: string | undefined
-    do {
-      const page = await kube.list(resource, { namespace, limit: PAGE, ...(next ? { continue: next } : {}) }, signal)
-      for (const item of page.items) {
-        const topic = readTopic(item)
-        if (topic && (topic.metadata.labels?.[CLUSTER_LABEL] ?? options.cluster) === options.cluster) found.push(topic)
-      }
-      next = page.continue
-    } while (next)
-    return found
+    const found = (await listAll(kube, await topics(signal), { namespace }, signal)).flatMap((item) => readTopic(item) ?? [])
+    return found.filter((topic) => (topic.metadata.labels?.[CLUSTER_LABEL] ?? options.cluster) === options.cluster)
   }
 
   /** By the topic's name: the object of another operator may be called otherwise. */
@@ -151,12 +122,7 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     },
 
     async doorbell(ring, signal) {
-      const resource = await topics(signal)
-      const { resourceVersion } = await kube.list(resource, { namespace, limit: 1 }, signal)
-      for await (const event of kube.watch(resource, { namespace, resourceVersion, timeoutSeconds: WATCH_SECONDS }, signal)) {
-        if (event.type === 'ERROR') return
-        if (event.type !== 'BOOKMARK') ring()
-      }
+      await ringAtChanges(kube, await topics(signal), { namespace }, ring, signal)
     },
 
     async check(desired, signal) {

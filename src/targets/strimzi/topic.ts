@@ -4,8 +4,6 @@ import type { Health, Observed } from '../../plan/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
 import { ownerIn } from '../mark.ts'
 
-export const STRIMZI_GROUP = 'kafka.strimzi.io'
-export const CLUSTER_LABEL = 'strimzi.io/cluster'
 /** `false`: the topic operator leaves the topic alone, also when the object is deleted. */
 export const MANAGED_ANNOTATION = 'strimzi.io/managed'
 /** Ours: the topic was there before the object, so it is left behind on removal. */

@@ -1,0 +1,2 @@
+export { listKafkaConnectors } from './list.ts'
+export { createKafkaConnectorTarget, type KafkaConnectorOptions } from './target.ts'
