@@ -10,6 +10,8 @@ export interface Accepted {
 }
 
 const MEDIA_TYPES = ['application/json', 'application/yaml'] as const
+/** As the real server names them; who takes nothing but protobuf is told the same. */
+const TOLD_TYPES = [...MEDIA_TYPES, 'application/vnd.kubernetes.protobuf'] as const
 
 interface Range {
   readonly type: string
@@ -36,7 +38,7 @@ export function negotiate(header: string | undefined): Accepted {
     if (as === 'Table') return { yaml, shape: 'Table' }
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { yaml, shape: 'PartialObjectMetadata' }
   }
-  throw notAcceptable(MEDIA_TYPES)
+  throw notAcceptable(TOLD_TYPES)
 }
 
 export function encode(value: unknown, yaml: boolean): { readonly text: string; readonly contentType: string } {

@@ -25,13 +25,19 @@ interface Token {
 const encode = (token: Token) => Buffer.from(JSON.stringify(token)).toString('base64url')
 
 function decode(text: string): Token {
+  const wrong = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`)
+  const illegal = text.search(/[^A-Za-z0-9_-]/)
+  if (illegal >= 0 || text.length % 4 === 1) throw wrong(`illegal base64 data at input byte ${illegal >= 0 ? illegal : text.length - 1}`)
+  const bytes = Buffer.from(text, 'base64url')
   try {
-    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as Token
+    const token = JSON.parse(bytes.toString()) as Token
     if (token.v === 'meta.k8s.io/v1' && typeof token.rv === 'number' && typeof token.start === 'string') return token
   } catch {
-    // Told below, together with tokens of another shape.
+    // Go looks at bytes, and shows each as a character.
+    const first = bytes[0] ?? 0
+    throw wrong(first === 0x7b ? 'unexpected end of JSON input' : `invalid character '${String.fromCharCode(first)}' looking for beginning of value`)
   }
-  throw badRequest('invalid continue token: continue key is not valid: encoded continue token is not valid')
+  throw wrong('encoded continue token is not valid')
 }
 
 /** Which objects a request is about. */

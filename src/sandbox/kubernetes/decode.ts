@@ -49,6 +49,15 @@ export function decodeObject(value: JsonObject, resource: ResourceType, duplicat
   return { object: value as unknown as KubeObject, strict }
 }
 
+/** Of a version that is not there nothing is known: all that a custom resource says in it is unknown. */
+export function warnOfOtherVersion(value: JsonObject, resource: ResourceType, mode: FieldValidation): string[] {
+  if (!resource.custom || mode !== 'Warn' || !value.kind || value.apiVersion === apiVersionOf(resource)) return []
+  return Object.keys(value)
+    .filter((key) => !['apiVersion', 'kind', 'metadata'].includes(key))
+    .sort()
+    .map((key) => `unknown field ${JSON.stringify(key)}`)
+}
+
 /** Built-in types are decoded into Go structs, so a wrong type is no readable body at all. */
 function checkTyped(value: JsonObject, resource: ResourceType): void {
   const fault = validateValue(withoutNulls(value), resource.schema).find((error) => error.type === 'FieldValueTypeInvalid')
@@ -95,6 +104,7 @@ export function kindMissing(value: JsonObject, wanted: string): ApiError {
 function dropEmptyParts(value: JsonObject, schema: Schema): void {
   for (const [key, property] of Object.entries(schema.properties ?? {})) {
     const child = value[key]
+    if (schema.required?.includes(key)) continue
     if (Array.isArray(child) ? child.length === 0 : isObject(child) && property.additionalProperties !== undefined && Object.keys(child).length === 0)
       delete value[key]
     else if (isObject(child)) dropEmptyParts(child, property)

@@ -6,7 +6,7 @@ import { applyConfiguration } from './apply/managed-fields.ts'
 import { asObject, decodeBody, decodePatch, type PatchType } from './body.ts'
 import type { Subresource } from './changes.ts'
 import { listPage } from './collections.ts'
-import { type Decoded, decodeObject, enforceStrict, kindMissing } from './decode.ts'
+import { type Decoded, decodeObject, enforceStrict, kindMissing, warnOfOtherVersion } from './decode.ts'
 import { invalidValue, notSupported } from './field-error.ts'
 import type { DeleteOptions } from './finalizers.ts'
 import { canonical, clone, isObject, type Json, type JsonObject } from './json.ts'
@@ -108,7 +108,9 @@ export class Handlers {
     const { resource } = request
     const options = writeOptions(request.query, request.userAgent, 'CreateOptions')
     const body = decodeBody(request.body, request.contentType, request.resource)
-    const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
+    const value = asObject(body.value, resource.kind)
+    request.warnings.push(...warnOfOtherVersion(value, resource, options.fieldValidation))
+    const decoded = decodeObject(value, resource, body.duplicates)
     request.warnings.push(...enforceStrict(decoded, options.fieldValidation, resource))
     if (resource.namespaced && request.namespace === '') throw badRequest('an empty namespace may not be set during creation')
     const created = this.#writes.create(resource, request.namespace, decoded.object, contextOf(options, ''))
@@ -120,7 +122,9 @@ export class Handlers {
     const options = writeOptions(request.query, request.userAgent, 'UpdateOptions')
     const body = decodeBody(request.body, request.contentType, request.resource)
     if (subresource === 'scale') return this.#rescale(request, options, () => body.value)
-    const decoded = decodeObject(asObject(body.value, resource.kind), resource, body.duplicates)
+    const value = asObject(body.value, resource.kind)
+    request.warnings.push(...warnOfOtherVersion(value, resource, options.fieldValidation))
+    const decoded = decodeObject(value, resource, body.duplicates)
     request.warnings.push(...enforceStrict(decoded, options.fieldValidation, resource))
     const before = this.#writes.find(resource, request.namespace, request.name)
     const updated = this.#writes.update(resource, request.namespace, request.name, () => decoded.object, contextOf(options, subresource))

@@ -77,7 +77,7 @@ export class Writes {
     dropEmpty(metadata)
     if (!context.applied) setManaged(object, afterUpdate(blank(resource, object), object, withObjectMeta(resource.schema), this.writer(resource, context)))
     resource.prepare?.(object, undefined)
-    if (resource.custom) applyDefaults(object as unknown as Json, resource.schema)
+    if (resource.custom && object.kind === resource.kind) applyDefaults(object as unknown as Json, resource.schema)
     refuse(resource, object, validateNew(object, resource))
     const key = Store.key(metadata.namespace ?? '', metadata.name)
     const existing = this.#store.get(resource.storage, key)

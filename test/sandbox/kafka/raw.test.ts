@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { type Message, RawClient } from '../../../e2e/contract/kafka/protocol.ts'
 import { createKafkaClient, seededRandom, systemClock, VirtualClock } from '../../../src/ports/index.ts'
 import { type KafkaServer, startKafka } from '../../../src/sandbox/kafka/index.ts'
 import { writeBatch } from '../../../src/sandbox/kafka/log/record-batch.ts'
-import { type Message, RawClient } from './protocol.ts'
 
 const batch = (value: string, timestamp: number) => writeBatch([{ offset: 0n, timestamp, key: Buffer.from('k'), value: Buffer.from(value), headers: [] }])
 

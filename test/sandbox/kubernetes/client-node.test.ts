@@ -10,10 +10,10 @@ import {
   V1MicroTime,
   Watch,
 } from '@kubernetes/client-node'
+import { widget, widgetCrd } from '../../../e2e/contract/kubernetes/widget-crd.ts'
 import { seededRandom, systemClock } from '../../../src/ports/index.ts'
 import { createKubeApi } from '../../../src/ports/kube-client.ts'
 import { type KubernetesServer, startKubernetes } from '../../../src/sandbox/kubernetes/index.ts'
-import { widget, widgetCrd } from './widget-crd.ts'
 
 const WIDGETS = { group: 'example.dev', version: 'v1', namespace: 'default', plural: 'widgets' }
 

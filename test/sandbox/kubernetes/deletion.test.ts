@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { widget } from '../../../e2e/contract/kubernetes/widget-crd.ts'
 import type { KubeObject } from '../../../src/ports/index.ts'
 import { CONFIG_MAPS, configMap, type Sandbox, startSandbox, WIDGETS } from './sandbox.ts'
-import { widget } from './widget-crd.ts'
 
 const MERGE = 'application/merge-patch+json'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { widget, widgetCrd } from '../../../e2e/contract/kubernetes/widget-crd.ts'
 import { seededRandom, systemClock } from '../../../src/ports/index.ts'
 import { type KubernetesServer, startKubernetes } from '../../../src/sandbox/kubernetes/index.ts'
 import { Kubectl, kubectlPath } from './kubectl.ts'
-import { widget, widgetCrd } from './widget-crd.ts'
 
 describe('kubernetes driven by kubectl', function () {
   this.timeout(30_000)

@@ -1,8 +1,9 @@
 /** A server on a virtual clock, and short ways to talk to it. */
+
+import { widgetCrd } from '../../../e2e/contract/kubernetes/widget-crd.ts'
 import type { KubeObject } from '../../../src/ports/index.ts'
 import { seededRandom, VirtualClock } from '../../../src/ports/index.ts'
 import { type KubernetesServer, startKubernetes } from '../../../src/sandbox/kubernetes/index.ts'
-import { widgetCrd } from './widget-crd.ts'
 
 export const WIDGETS = '/apis/example.dev/v1/namespaces/default/widgets'
 export const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'

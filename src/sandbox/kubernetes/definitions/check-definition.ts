@@ -28,12 +28,23 @@ export function checkDefinition(object: KubeObject, old: KubeObject | undefined)
         'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
       ),
     )
-  const strategy = spec.conversion?.strategy
-  // Conversion by webhook is not served, so it is not taken either.
-  if (strategy && strategy !== 'None') errors.push(notSupported('spec.conversion.strategy', strategy, strategy === 'Webhook' ? ['None'] : ['None', 'Webhook']))
+  errors.push(...checkConversion(spec.conversion))
   errors.push(...checkVersions(versions, spec.versions), ...checkStored(object, versions))
   if (old) errors.push(...checkImmutable(spec, old.spec as DefinitionSpec))
   return errors
+}
+
+function checkConversion(conversion: DefinitionSpec['conversion']): FieldError[] {
+  const strategy = conversion?.strategy
+  if (!strategy || strategy === 'None') return []
+  const field = 'spec.conversion.strategy'
+  if (strategy !== 'Webhook') return [notSupported(field, strategy, ['None', 'Webhook'])]
+  const missing = [
+    ...(conversion.webhook?.clientConfig ? [] : [required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook')]),
+    ...(conversion.webhook?.conversionReviewVersions?.length ? [] : [required('spec.conversion.conversionReviewVersions')]),
+  ]
+  // Conversion by webhook is not served, so it is not taken either.
+  return missing.length > 0 ? missing : [notSupported(field, strategy, ['None'])]
 }
 
 function checkGroup(group: string | undefined, object: KubeObject): FieldError[] {

@@ -85,13 +85,28 @@ function checkKeywords(schema: Schema, path: string): FieldError[] {
   try {
     compiled(schema.pattern)
   } catch (error) {
-    return [invalidValue(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${(error as Error).message}`)]
+    return [
+      invalidValue(
+        `${path}.pattern`,
+        schema.pattern,
+        `must be a valid regular expression, but isn't: error parsing regexp: ${re2Fault(schema.pattern, (error as Error).message)}`,
+      ),
+    ]
   }
   // RE2 has no look-around and no back references.
   const [beyond] = /\(\?<?[=!]|\\[1-9]/.exec(schema.pattern) ?? []
   if (!beyond) return []
   const fault = beyond.startsWith('\\') ? 'invalid escape sequence' : 'invalid or unsupported Perl syntax'
   return [invalidValue(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: error parsing regexp: ${fault}: \`${beyond}\``)]
+}
+
+/** What RE2 says of a pattern that JavaScript's engine refuses too. */
+function re2Fault(pattern: string, told: string): string {
+  if (/Unterminated group/.test(told)) return `missing closing ): \`${pattern}\``
+  if (/Unmatched '\)'/.test(told)) return `unexpected ): \`${pattern}\``
+  if (/Unterminated character class/.test(told)) return `missing closing ]: \`${pattern.slice(pattern.lastIndexOf('['))}\``
+  const repeated = /Nothing to repeat/.test(told) ? /[*+?]|\{\d+(,\d*)?\}/.exec(pattern)?.[0] : undefined
+  return repeated === undefined ? told : `missing argument to repetition operator: \`${repeated}\``
 }
 
 function checkDefault(schema: Schema, path: string): FieldError[] {

@@ -32,7 +32,10 @@ export interface DefinitionSpec {
   readonly scope: 'Namespaced' | 'Cluster'
   readonly names: DefinitionNames
   readonly versions: readonly DefinitionVersion[]
-  readonly conversion?: { readonly strategy: string }
+  readonly conversion?: {
+    readonly strategy: string
+    readonly webhook?: { readonly clientConfig?: unknown; readonly conversionReviewVersions?: readonly string[] }
+  }
   readonly preserveUnknownFields?: boolean
 }
 
@@ -68,6 +71,7 @@ const schema: Schema = {
   properties: {
     spec: {
       type: 'object',
+      required: ['group', 'names', 'scope', 'versions'],
       properties: {
         conversion: anything,
         group: text,

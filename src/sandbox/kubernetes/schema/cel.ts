@@ -103,6 +103,10 @@ interface CelFault {
   readonly range?: { readonly start: number }
 }
 
+/** What the parser of cel-go says of an expression that ends where an operand should stand. */
+const AT_THE_END =
+  "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
+
 /** A fault of compilation with its place and wording as cel-go has them. */
 function located(fault: CelFault, expression: string): Fault {
   const start = fault.range?.start ?? 0
@@ -112,6 +116,7 @@ function located(fault: CelFault, expression: string): Fault {
     const at = expression.indexOf('(', start)
     return { column: at < 0 ? start + 1 : at + 1, text: `undeclared reference to '${called}' (in container '')` }
   }
+  if (text === 'Unexpected token: EOF') return { column: start + 1, text: AT_THE_END }
   const variable = /^Unknown variable: (\w+)$/.exec(text)?.[1]
   return { column: start + 1, text: variable ? `undeclared reference to '${variable}' (in container '')` : text }
 }

@@ -1,7 +1,7 @@
 /**
  * A fixed conversation with a broker, from an empty one on: what is asked, in order. Its answers by Apache Kafka 4.3.1
  * (the server.properties of a single KRaft node, auto.create.topics.enable=false) are recorded in
- * test/data/kafka-4.3-answers.json.gz; `node test/sandbox/kafka/record.ts HOST:PORT` records them anew.
+ * test/data/kafka-4.3-answers.json.gz; `node e2e/contract/kafka/record.ts HOST:PORT` records them anew.
  */
 import { writeBatch } from '../../../src/sandbox/kafka/log/record-batch.ts'
 import type { ApiName, Message } from './protocol.ts'

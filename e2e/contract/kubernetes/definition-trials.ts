@@ -1,8 +1,9 @@
 /**
  * Definitions that a server takes or refuses, one trait each. What a real kube-apiserver 1.37.2 says of them is in
- * test/data/kubernetes-definitions.json.gz, recorded by `record-answers.ts`.
+ * test/data/kubernetes-definitions.json.gz, recorded by `record.ts`.
  */
 import type { KubeObject } from '../../../src/ports/index.ts'
+import type { Kube } from './client.ts'
 
 type Loose = Record<string, unknown>
 
@@ -348,14 +349,9 @@ interface Refusal {
 }
 
 /** What a server says of a definition, in a form that does not depend on the order of its walk. */
-export async function verdict(server: string, trial: KubeObject, headers: Record<string, string> = {}): Promise<string[]> {
-  const response = await fetch(`${server}/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(trial),
-  })
-  const body = (await response.json()) as Refusal
-  if (response.status === 201) return []
-  const causes = body.details?.causes ?? [{ field: '', message: body.message ?? '' }]
+export async function verdict(server: Kube, trial: KubeObject): Promise<string[]> {
+  const { status, body } = await server.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All', trial)
+  if (status === 201) return []
+  const causes = (body as Refusal).details?.causes ?? [{ field: '', message: (body as Refusal).message ?? '' }]
   return [...new Set(causes.map(({ field, message }) => `${field}: ${message}`))].sort()
 }

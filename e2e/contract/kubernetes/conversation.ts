@@ -1,7 +1,9 @@
 /**
- * A conversation with an API server, and how its answers are made comparable. `record-answers.ts` holds it with a real
- * one and keeps the answers in test/data/kubernetes-answers.json.gz; the test holds it with the sandbox.
+ * A conversation with an API server, and how its answers are made comparable. `record.ts` holds it with a real one and keeps
+ * the answers in test/data/kubernetes-answers.json.gz; the contract has a case of every turn.
  */
+import { systemClock } from '../../../src/ports/index.ts'
+import type { Kube } from './client.ts'
 import { BREAK, HOLD, rules, rulesCrd, rulesVersions } from './rules-crd.ts'
 import { widget, widgetCrd } from './widget-crd.ts'
 
@@ -346,29 +348,23 @@ function definition(only: Record<string, unknown>): unknown {
 }
 
 /** Asks once, or until the wanted status is there. */
-export async function ask(server: string, turn: Turn, headers: Record<string, string> = {}): Promise<Reply> {
-  const body = turn.body === undefined ? undefined : typeof turn.body === 'string' ? turn.body : JSON.stringify(turn.body)
+export async function reply(server: Kube, turn: Turn): Promise<Reply> {
   for (let attempt = 0; ; attempt++) {
-    const response = await fetch(server + turn.path, {
+    const { status, headers, text } = await server.ask({
       method: turn.method,
-      headers: {
-        'user-agent': 'talker/1.0',
-        accept: turn.accept ?? 'application/json',
-        ...(body === undefined ? {} : { 'content-type': turn.contentType ?? 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
+      path: turn.path,
+      ...(turn.body === undefined ? {} : { body: turn.body }),
+      headers: { accept: turn.accept ?? 'application/json', ...(turn.contentType === undefined ? {} : { 'content-type': turn.contentType }) },
     })
-    const text = await response.text()
-    if (turn.until !== undefined && response.status !== turn.until && attempt < 200) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
+    if (turn.until !== undefined && status !== turn.until && attempt < 200) {
+      await systemClock.sleep(50)
       continue
     }
-    const contentType = response.headers.get('content-type') ?? ''
+    const contentType = headers['content-type'] ?? ''
     return {
-      status: response.status,
+      status,
       contentType: contentType.split(';')[0]!,
-      warnings: (response.headers.get('warning') ?? '').split(/, (?=299 )/).filter((warning) => warning !== ''),
+      warnings: (headers.warning ?? '').split(/, (?=299 )/).filter((warning) => warning !== ''),
       body: comparable(parse(text, contentType)),
     }
   }
