@@ -1,8 +1,14 @@
-/** Writes what is made from the schemas: crds/ and docs/reference/. With --check it writes nothing and fails when a file is stale. */
+/** Writes what is made: from the schemas crds/, docs/reference/ and the chart's definitions; from the recorded permissions the chart's rules. With --check it writes nothing and fails when a file is stale. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import { generateCrds, generateReference } from '../src/api/index.ts'
+import { crdTemplate, rulesTemplate } from './chart.ts'
+import { readPermissions, readReasons } from './permissions.ts'
+
+/** Folders of which every file is made. */
+const FOLDERS = ['crds', 'docs/reference', 'helm/clickstream-operator/templates/crds']
+const TEMPLATES = 'helm/clickstream-operator/templates'
 
 /** Path from the root of the project -> content. */
 export function generatedFiles(): ReadonlyMap<string, string> {
@@ -10,8 +16,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   for (const crd of generateCrds()) {
     const text = stringify(crd, { lineWidth: 0, aliasDuplicateObjects: false })
     files.set(`crds/${crd.spec.names.plural}.yaml`, `# Made by \`npm run generate\` from src/api; do not edit.\n${text}`)
+    files.set(`${TEMPLATES}/crds/${crd.spec.names.plural}.yaml`, crdTemplate(crd))
   }
   for (const [name, text] of generateReference()) files.set(`docs/reference/${name}`, text)
+  files.set(`${TEMPLATES}/_rules.tpl`, rulesTemplate(readPermissions(), readReasons()))
   return files
 }
 
@@ -23,7 +31,7 @@ export async function staleFiles(root: string): Promise<string[]> {
     const found = await readFile(path.join(root, file), 'utf8').catch(() => undefined)
     if (found !== text) stale.push(file)
   }
-  for (const folder of ['crds', 'docs/reference']) {
+  for (const folder of FOLDERS) {
     const names = await readdir(path.join(root, folder)).catch(() => [])
     stale.push(...names.map((name) => `${folder}/${name}`).filter((file) => !wanted.has(file)))
   }

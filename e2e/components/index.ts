@@ -3,6 +3,8 @@ import { createKubeApi } from '../../src/ports/index.ts'
 import type { RealServers } from '../../src/sandbox/index.ts'
 import { installPlugins, startConnect } from './connect.ts'
 import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
+import { helmPath } from './helm.ts'
+import { installIdentity } from './identity.ts'
 import { installKafka, startKafka } from './kafka.ts'
 import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts'
 import type { Running } from './process.ts'
@@ -15,10 +17,15 @@ export { Unavailable } from './cache.ts'
 export const KINDS = ['kafka', 'elasticsearch', 'connect', 'kubernetes'] as const
 export type Kind = (typeof KINDS)[number]
 
+/** Namespaces whose Secrets the operator may read. */
+const OPERATED = ['default']
+
 export interface RealComponents {
   readonly servers: RealServers
   /** Their programs, for suites that stop and start them. */
   readonly processes: Readonly<Partial<Record<Kind | 'etcd', Running>>>
+  /** Path, of a real API server. */
+  readonly auditLog?: string
   stop(): Promise<void>
 }
 
@@ -35,6 +42,7 @@ const INSTALL: Readonly<Record<Kind, () => Promise<unknown>>> = {
     await strimziTopicCrd()
     await installEtcd()
     await installKubernetes()
+    await helmPath()
   },
 }
 
@@ -49,13 +57,16 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
     running.push(server)
     return server
   }
+  let auditLog: string | undefined
   const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
   const processes: Partial<Record<Kind | 'etcd', Running>> = {}
   try {
     if (kinds.includes('kubernetes')) {
       const crd = await strimziTopicCrd()
-      const { kubeconfig, apiServer, etcd } = started(await startKubernetes())
+      const { kubeconfig, auditLog: log, apiServer, etcd } = started(await startKubernetes())
       servers.kubeconfig = kubeconfig
+      servers.operatorKubeconfig = await installIdentity(kubeconfig, OPERATED)
+      auditLog = log
       Object.assign(processes, { kubernetes: apiServer, etcd })
       await createKubeApi({ kubeconfig, userAgent: 'strimzi' }).create(CRDS, crd)
     }
@@ -75,7 +86,7 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
       servers.connect = url
       processes.connect = process
     }
-    return { servers, processes, stop }
+    return { servers, processes, ...(auditLog === undefined ? {} : { auditLog }), stop }
   } catch (error) {
     await stop()
     throw error

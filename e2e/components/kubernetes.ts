@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { createKubeApi } from '../../src/ports/index.ts'
+import { AUDIT_POLICY } from './audit.ts'
 import { installed, kept, needed, tool, Unavailable, write } from './cache.ts'
 import { answers, freePorts, type Running, scratch, start } from './process.ts'
 
@@ -21,6 +22,8 @@ export interface RealKubernetes {
   readonly url: string
   /** Path of a kubeconfig whose user may do everything. */
   readonly kubeconfig: string
+  /** Path of the log of what service accounts asked for (audit.ts). */
+  readonly auditLog: string
   readonly apiServer: Running
   readonly etcd: Running
   stop(): Promise<void>
@@ -103,6 +106,7 @@ export async function startKubernetes(): Promise<RealKubernetes> {
     })
     await write(at('sa.key'), keys.privateKey)
     await write(at('sa.pub'), keys.publicKey)
+    await write(at('audit-policy.yaml'), AUDIT_POLICY)
     await write(at('tokens.csv'), 'e2e-admin,admin,admin,system:masters\n')
     await write(
       at('kubeconfig'),
@@ -135,6 +139,7 @@ current-context: e2e
           ...[`--cert-dir=${at('certs')}`, `--service-account-key-file=${at('sa.pub')}`, `--service-account-signing-key-file=${at('sa.key')}`],
           ...['--service-account-issuer=https://kubernetes.default.svc', '--authorization-mode=RBAC', `--token-auth-file=${at('tokens.csv')}`],
           ...['--service-cluster-ip-range=10.96.0.0/24', '--endpoint-reconciler-type=none', '--profiling=false'],
+          ...[`--audit-policy-file=${at('audit-policy.yaml')}`, `--audit-log-path=${at('audit.log')}`],
         ],
         // The namespace comes a moment after the first answers.
         ready: async () => {
@@ -152,7 +157,7 @@ current-context: e2e
       }),
     )
     const [etcdProcess, apiServer] = started as [Running, Running]
-    return { url, kubeconfig: at('kubeconfig'), apiServer, etcd: etcdProcess, stop }
+    return { url, kubeconfig: at('kubeconfig'), auditLog: at('audit.log'), apiServer, etcd: etcdProcess, stop }
   } catch (error) {
     await stop()
     throw error

@@ -38,6 +38,8 @@ export interface RealServers {
   readonly elasticsearch?: string
   /** Path; `crds` are applied to its cluster, and Strimzi's KafkaTopic where it is missing. */
   readonly kubeconfig?: string
+  /** Path; who the operator is to that cluster, where that is not the user of `kubeconfig`. */
+  readonly operatorKubeconfig?: string
 }
 
 export interface Sandbox {

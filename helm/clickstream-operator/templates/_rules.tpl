@@ -1,0 +1,57 @@
+{{- /* Made by `npm run generate`; do not edit. */ -}}
+{{- define "clickstream-operator.rules.pipelines" -}}
+# create: make the ledger of a pipeline
+# delete: remove the ledger with the last object of its pipeline
+# get: read a pipeline's ledger, the scripts and dashboards it refers to, and CA certificates
+# update: note in the ledger what is about to be made, and what has been made
+- apiGroups: [""]
+  resources: ["configmaps"]
+  verbs: [create, delete, get, update]
+# create: tell what was made, mended, refused or left behind
+# patch: count an event that happens again in place of writing it again
+- apiGroups: [""]
+  resources: ["events"]
+  verbs: [create, patch]
+# list: find every pipeline at the start and after a watch has ended
+# patch: hold a pipeline with a finalizer, and let it go when its objects are gone
+# watch: see each change of a pipeline at once
+- apiGroups: ["clickstream.dev"]
+  resources: ["clickstreampipelines"]
+  verbs: [list, patch, watch]
+# patch: write conditions, objects and plan
+- apiGroups: ["clickstream.dev"]
+  resources: ["clickstreampipelines/status"]
+  verbs: [patch]
+# list: find every platform at the start and after a watch has ended
+# patch: hold a platform with a finalizer while a pipeline refers to it
+# watch: see each change of a platform at once
+- apiGroups: ["clickstream.dev"]
+  resources: ["clickstreamplatforms"]
+  verbs: [list, patch, watch]
+# patch: write the conditions of the backends, their versions and plugins
+- apiGroups: ["clickstream.dev"]
+  resources: ["clickstreamplatforms/status"]
+  verbs: [patch]
+{{- end }}
+
+{{- define "clickstream-operator.rules.secrets" -}}
+# get: read the credentials that a platform or a connector refers to, one by its name
+- apiGroups: [""]
+  resources: ["secrets"]
+  verbs: [get]
+{{- end }}
+
+{{- define "clickstream-operator.rules.strimzi" -}}
+# create: make the topics of a pipeline
+# delete: remove the topics of a pipeline
+# list: compare the topics that are there with those that are declared
+# patch: change a topic's partitions and configuration, and leave it unmanaged where its data is to stay
+# watch: mend a topic as soon as somebody changes it
+- apiGroups: ["kafka.strimzi.io"]
+  resources: ["kafkatopics"]
+  verbs: [create, delete, list, patch, watch]
+{{- end }}
+
+{{- define "clickstream-operator.rules.election" -}}
+
+{{- end }}
