@@ -65,6 +65,7 @@ export const reasons = {
   TopicInvalid: 'The topic cannot be made as declared.',
   ConnectorClassNotFound: 'No installed plugin has the connector class.',
   ConnectorConfigInvalid: 'Kafka Connect refuses the config.',
+  UnsafeConfigRefused: 'A config of a connector, or a property of a statement, reaches around the platform, which does not allow it.',
   SecretNotFound: 'A Secret, or a key in it, is missing.',
   SecretIncomplete: 'A Secret lacks a key that is needed; the message names it.',
   SecretInvalid: 'A Secret or ConfigMap has a value that cannot be used, such as a certificate that cannot be read.',

@@ -1,6 +1,9 @@
 /** Passes: sources become connectors, and every connector becomes a node once its class and its secrets are known to be right. */
 import { type Connector, durationMs, MARK_PREFIX, type Source } from '../api/index.ts'
+import { checkClass } from './connector-class.ts'
+import { checkConfig, listed } from './connector-config.ts'
 import { plainSecretsRefused, renderSecrets } from './connector-secrets.ts'
+import { checkTopics } from './connector-topics.ts'
 import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
 import { hashOf, hexHash } from './hash.ts'
 import { keysUnder, placeIn } from './place.ts'
@@ -88,10 +91,10 @@ export function placeOfConnector(connector: Connector, specPath: string): Place 
     config: `${path}.config`,
     keys: {
       ...keysUnder(`${path}.config`, Object.keys(connector.config)),
-      ...Object.fromEntries(connector.configFrom.map(({ key }, at) => [key, `${path}.configFrom[${at}]`])),
       name: `${specPath}.name`,
       'connector.class': `${path}.class`,
       'tasks.max': `${path}.tasksMax`,
+      ...Object.fromEntries(connector.configFrom.map(({ key }, at) => [key, `${path}.configFrom[${at}]`])),
     },
   }
 }
@@ -206,59 +209,13 @@ export function patternHolds(pattern: string, index: string): boolean {
 }
 
 function checkConnector(draft: Draft, item: ConnectorItem): boolean {
-  const name = item.config['connector.class'] ?? ''
-  const { limits } = draft.platform.spec
-  const { path, ...at } = placeIn(item.place, 'connector.class')
-  if (name === '') {
-    // An unresolved default was reported already.
-    if (!draft.findings.some(({ reason, path }) => reason === 'ConnectorClassNotFound' && path.startsWith(item.specPath)))
-      refuse(draft, 'ConnectorConfigInvalid', path, `Connector ${item.name} names no connector.class`, 'Add connector.class.', at)
-    return false
-  }
-  const known = draft.facts.plugins
-  const plugin = known?.find((candidate) => namesClass(name, candidate.class))
-  if (known && !plugin) {
-    const close = known.filter((candidate) => simpleName(candidate.class).toLowerCase() === simpleName(name).toLowerCase()).map((candidate) => candidate.class)
-    refuse(
-      draft,
-      'ConnectorClassNotFound',
-      path,
-      `Connector ${item.name} needs class ${name}, which no plugin of Kafka Connect has`,
-      close.length > 0 ? `Did you mean ${close.join(' or ')}?` : 'Install the plugin on every Connect worker, or use one of the installed classes.',
-      at,
-    )
-    return false
-  }
-  if (plugin && plugin.type !== item.direction) {
-    refuse(
-      draft,
-      'ConnectorConfigInvalid',
-      path,
-      `Class ${name} of ${item.name} is a ${plugin.type}, and a ${item.direction} is declared`,
-      `Declare it in spec.${plugin.type}s.`,
-      at,
-    )
-    return false
-  }
-  if (limits.allowedConnectorClasses && !limits.allowedConnectorClasses.some((allowed) => namesClass(name, allowed))) {
-    refuse(
-      draft,
-      'LimitExceeded',
-      path,
-      `The platform does not allow connectors of class ${name}`,
-      `Use one of ${limits.allowedConnectorClasses.join(', ')}.`,
-      at,
-    )
-    return false
-  }
-  return checkPredicates(draft, item) && checkSecrets(draft, item)
+  return checkClass(draft, item) && checkPredicates(draft, item) && checkConfig(draft, item) && checkTopics(draft, item) && checkSecrets(draft, item)
 }
 
 /** Kafka Connect would take it and let the task fail. */
 function checkPredicates(draft: Draft, item: ConnectorItem): boolean {
-  const listed = (key: string) => (item.config[key] ?? '').split(',').map((name) => name.trim())
-  const known = listed('predicates')
-  for (const name of listed('transforms')) {
+  const known = listed(item.config, 'predicates')
+  for (const name of listed(item.config, 'transforms')) {
     const key = `transforms.${name}.predicate`
     const predicate = item.config[key]
     if (predicate === undefined || predicate === '' || known.includes(predicate)) continue
@@ -298,14 +255,6 @@ function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
     return false
   }
   return true
-}
-
-const simpleName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
-
-/** Connect also takes a class by its simple name, with or without the ending Connector. */
-function namesClass(written: string, full: string): boolean {
-  if (written === full || written === simpleName(full)) return true
-  return /(Source|Sink)?Connector$/.test(full) && written === simpleName(full).replace(/Connector$/, '')
 }
 
 /** What holds whether it is written down or not. */

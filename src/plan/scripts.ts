@@ -3,6 +3,7 @@ import type { Statement } from '../sql/index.ts'
 import { parseStatements, SqlError } from '../sql/index.ts'
 import { type Draft, refuse } from './draft.ts'
 import { placeAt } from './place.ts'
+import { unsafeProperties } from './unsafe-config.ts'
 
 /** New queries read what is there already; a later SET or property can say otherwise. */
 const DEFAULT_PROPERTIES = { 'auto.offset.reset': 'earliest' } as const
@@ -19,7 +20,9 @@ export function readScripts(draft: Draft): void {
       continue
     }
     const properties = Object.fromEntries(Object.entries(entry.properties).map(([key, value]) => [key, String(value)]))
-    readScript(draft, text, { path, specPath, properties, driftPolicy: entry.driftPolicy ?? spec.driftPolicy })
+    const [objection] = draft.platform.spec.limits.allowUnsafeConnectorConfig ? [] : unsafeProperties(properties)
+    if (objection) refuse(draft, 'UnsafeConfigRefused', `${specPath}.properties.${objection.key}`, `${objection.key} ${objection.why}`, UNSAFE_MEND)
+    else readScript(draft, text, { path, specPath, properties, driftPolicy: entry.driftPolicy ?? spec.driftPolicy })
   }
   const limit = draft.platform.spec.limits.maxStatements
   if (limit !== undefined && draft.statements.length > limit)
@@ -46,6 +49,7 @@ function readScript(draft: Draft, text: string, script: Script): void {
   for (const statement of statements) {
     switch (statement.kind) {
       case 'SetProperty':
+        refuseUnsafe(draft, statement, script.path)
         properties = { ...properties, [statement.key]: statement.value }
         break
       case 'UnsetProperty': {
@@ -68,6 +72,10 @@ function readScript(draft: Draft, text: string, script: Script): void {
         draft.statements.push({ ...script, properties, written: true, statement })
         break
       case 'CreateConnector':
+        if (!CONNECTOR_NAME.test(statement.name)) {
+          refuse(draft, 'SqlInvalid', script.path, `"${statement.name}" is no name for a connector`, NAME_MEND, statement.span)
+          break
+        }
         draft.connectors.push({
           name: statement.name,
           direction: statement.direction === 'SINK' ? 'sink' : 'source',
@@ -93,6 +101,17 @@ function readScript(draft: Draft, text: string, script: Script): void {
     }
   }
 }
+
+const UNSAFE_MEND = 'Leave it out, or have the owner of the platform set spec.limits.allowUnsafeConnectorConfig.'
+
+function refuseUnsafe(draft: Draft, statement: Extract<Statement, { kind: 'SetProperty' }>, path: string): void {
+  const [objection] = draft.platform.spec.limits.allowUnsafeConnectorConfig ? [] : unsafeProperties({ [statement.key]: String(statement.value) })
+  if (objection) refuse(draft, 'UnsafeConfigRefused', path, `${objection.key} ${objection.why}`, UNSAFE_MEND, statement.span)
+}
+
+/** As the names under spec.sources are: what would be read otherwise in a path or a message is no name. */
+const CONNECTOR_NAME = /^(?=.{1,200}$)[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$/
+const NAME_MEND = 'Use letters, digits, dots, hyphens and underscores.'
 
 const WHAT: Readonly<Partial<Record<Statement['kind'], string>>> = {
   InsertValues: 'INSERT ... VALUES',

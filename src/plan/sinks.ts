@@ -1,6 +1,8 @@
 /** Pass: sinks and metrics become connectors, and those that fill an index are noted as feeds. */
 import { generatedName, type Sink } from '../api/index.ts'
 import { formatExpression, formatName, type Source } from '../sql/index.ts'
+import { listed } from './connector-config.ts'
+import { leavesTopic } from './connector-topics.ts'
 import { customConfig, placeOfConnector, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
 import { ELASTICSEARCH_SINK, indexConfig } from './index-sink.ts'
@@ -77,11 +79,42 @@ function declareIndexSink(draft: Draft, sink: Sink, source: Source, specPath: st
     driftPolicy: sink.driftPolicy ?? draft.pipeline.spec.driftPolicy,
   }
   const further = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, String(value)]))
-  addFeed(draft, feed, { ...indexConfig(draft, feed, idColumn, specPath), 'tasks.max': String(tasksMax), ...further }, sink.autoRestart.enabled, {
-    name: `${specPath}.name`,
-    'tasks.max': `${feed.path}.tasksMax`,
-    ...keysUnder(`${feed.path}.config`, Object.keys(config)),
-  })
+  const merged = { ...indexConfig(draft, feed, idColumn, specPath), 'tasks.max': String(tasksMax), ...further }
+  const keys = { name: `${specPath}.name`, 'tasks.max': `${feed.path}.tasksMax`, ...keysUnder(`${feed.path}.config`, Object.keys(config)) }
+  if (staysAtIndex(draft, feed, further, merged)) addFeed(draft, feed, merged, sink.autoRestart.enabled, keys)
+}
+
+/** What says where the sink writes, as whom, and from where. */
+const WHERE =
+  /^(name|connector\.class|topics(\.regex)?|data\.stream\..*|external\.resource\..*|topic\.(to|index)\..*)$|(^|[._-])(ur[li]s?|host\w*|address\w*|port|node\w*|proxy|user\w*|password|ssl|security|kerberos|keytab|principal|cloud|api_?key|token|certificate|truststore|keystore|endpoint\w*|server\w*|index\w*)([._-]|$)/i
+
+/**
+ * The platform's own credential for Elasticsearch stands in the config of this connector: what the pipeline adds may tune it,
+ * but must not lead it, and with it the credential, to an address, an index or a class of the pipeline's choice.
+ */
+function staysAtIndex(draft: Draft, feed: Feed, further: Readonly<Record<string, string>>, merged: Readonly<Record<string, string>>): boolean {
+  const key = Object.keys(further).find((one) => WHERE.test(one)) ?? routing(merged, further)
+  if (key === undefined) return true
+  const message = `${key} would lead sink ${feed.name} elsewhere than to index ${feed.index} of the platform’s Elasticsearch`
+  refuse(
+    draft,
+    'ConnectorConfigInvalid',
+    `${feed.path}.config.${key}`,
+    message,
+    'Leave it out, or declare a connector of your own under spec.sinks[].connector.',
+  )
+  return false
+}
+
+/** Where the pipeline has changed the transforms: one that gives records another topic, and so another index. */
+function routing(merged: Readonly<Record<string, string>>, further: Readonly<Record<string, string>>): string | undefined {
+  if (!Object.keys(further).some((key) => key === 'transforms' || key.startsWith('transforms.'))) return undefined
+  const keys = listed(merged, 'transforms').map((alias) => `transforms.${alias}.type`)
+  const key = keys.find(
+    (one) =>
+      !leavesTopic(merged[one] ?? '') && (one !== 'transforms.toIndex.type' || Object.keys(further).some((own) => own.startsWith('transforms.toIndex.'))),
+  )
+  return key === undefined || key in further ? key : 'transforms'
 }
 
 export function declareMetricSinks(draft: Draft): void {

@@ -10,12 +10,14 @@ import {
   type PropertyValue,
   SqlError,
 } from '../sql/index.ts'
+import { READ_MEND } from './connector-topics.ts'
 import { addNode, type Draft, type Made, refuse, type StatementItem, warn } from './draft.ts'
 import { hexHash } from './hash.ts'
 import { aggregateName } from './metrics.ts'
 import { placeAt } from './place.ts'
 import type { ResourceId, ResourceSpecs } from './resources.ts'
 import { insertName, typeName } from './statement-name.ts'
+import { isTopicName, whyNotRead, whyNotWrite } from './topic-access.ts'
 import { implySinkTopic, implySourceTopic, partitionsOf } from './topics.ts'
 
 export function analyseStatements(draft: Draft): void {
@@ -40,7 +42,7 @@ export function analyseStatements(draft: Draft): void {
       continue
     }
     try {
-      understand(draft, item, reads)
+      if (!understand(draft, item, reads)) failed.add(makes)
     } catch (error) {
       if (!(error instanceof SqlError)) throw error
       failed.add(makes)
@@ -67,14 +69,16 @@ function inOrder(draft: Draft): StatementItem[] {
   }
 }
 
-function understand(draft: Draft, item: StatementItem, reads: readonly string[]): void {
+/** False: it may not be made, which was reported. */
+function understand(draft: Draft, item: StatementItem, reads: readonly string[]): boolean {
   const { statement } = item
   if (statement.kind === 'CreateType') {
     draft.catalogue = draft.catalogue.withType(statement.name, statement.type)
     addStatementNode(draft, item, 'TYPE', statement.name, typeName(statement.name), formatStatement(statement), [])
-    return
+    return true
   }
   const analysed = analyse(statement, draft.catalogue, optionsOf(draft, item))
+  if (!mayUseTopic(draft, item, analysed)) return false
   draft.analysed.set(item, analysed)
   const topics = [`KafkaTopic/${analysed.sink.topic}`]
   if (analysed.kind === 'source') {
@@ -105,7 +109,28 @@ function understand(draft: Draft, item: StatementItem, reads: readonly string[])
     const partitions = partitionsOf(draft, analysed.sink.topic) ?? analysed.sink.partitions
     draft.catalogue = draft.catalogue.with({ ...analysed.sink, ...(partitions === undefined ? {} : { partitions }) })
   }
+  return true
 }
+
+/** Topics that statements make are looked at with the other topics: here are those that are somebody else’s. */
+function mayUseTopic(draft: Draft, item: StatementItem, analysed: AnalysedStatement): boolean {
+  const { topic, name } = analysed.sink
+  if (!isTopicName(topic)) {
+    refuse(draft, 'TopicInvalid', item.path, `"${topic}", the topic of ${name}, is no name that Kafka allows`, 'Name another KAFKA_TOPIC.', at(item))
+    return false
+  }
+  if (draft.topics.has(topic)) return true
+  const { limits } = draft.platform.spec
+  const inserts = item.statement.kind === 'InsertInto'
+  const makes = analysed.kind === 'query' ? !inserts : item.statement.kind === 'CreateSource' && propertyOf(item.statement, 'PARTITIONS') !== undefined
+  const why = makes ? undefined : (inserts ? whyNotWrite : whyNotRead)(limits, draft.owner.namespace, topic)
+  if (why === undefined) return true
+  refuse(draft, 'LimitExceeded', item.path, `Topic ${topic}, which ${name} ${inserts ? 'writes' : 'reads'}, ${why}`, inserts ? undefined : READ_MEND, at(item))
+  return false
+}
+
+const propertyOf = (statement: Exclude<Made, { kind: 'CreateType' }>, key: string): PropertyValue | undefined =>
+  statement.properties.find((candidate) => candidate.key === key)?.value
 
 function addStatementNode(
   draft: Draft,

@@ -7,6 +7,7 @@ import { addNode, type Draft, type DriftPolicy, dataPolicy, refuse, type Stateme
 import { hashOf, topicObjectName } from './hash.ts'
 import { placeAt } from './place.ts'
 import type { Place } from './resources.ts'
+import { isTopicName, namespacePrefix, whyNotWrite } from './topic-access.ts'
 
 /** What ksqlDB gives the topics that it makes: seven days. */
 const DEFAULT_RETENTION_MS = '604800000'
@@ -132,15 +133,14 @@ function retentionOf(topic: TopicDraft | undefined): string {
 
 export function addTopicNodes(draft: Draft): void {
   const { limits } = draft.platform.spec
-  const prefix = `${draft.owner.namespace}.`
   for (const topic of draft.topics.values()) {
     const { name, partitions, replicas, config, specPath } = topic
-    if (limits.topicPrefixPerNamespace && !name.startsWith(prefix))
-      refuse(draft, 'LimitExceeded', specPath, `Topic ${name} must begin with ${prefix}: the platform wants it so`, `Call it ${prefix}${name}.`)
+    const why = whyNotWrite(limits, draft.owner.namespace, name)
+    if (why) refuse(draft, 'LimitExceeded', specPath, `Topic ${name} ${why}`, `Call it ${namespacePrefix(draft.owner.namespace)}${name}.`)
     if (limits.maxPartitions !== undefined && partitions > limits.maxPartitions)
       refuse(draft, 'LimitExceeded', specPath, `Topic ${name} has ${partitions} partitions, and the platform allows ${limits.maxPartitions}`)
     if (!Number.isInteger(partitions) || partitions < 1) refuse(draft, 'PartitionsInvalid', specPath, `Topic ${name} cannot have ${partitions} partitions`)
-    if (name === '.' || name === '..') refuse(draft, 'TopicInvalid', specPath, `"${name}" is no name that Kafka allows`)
+    if (!isTopicName(name)) refuse(draft, 'TopicInvalid', specPath, `"${name}" is no name that Kafka allows`)
     const clash = [...draft.topics.keys()].find((other) => other !== name && other.replaceAll('.', '_') === name.replaceAll('.', '_') && other < name)
     if (clash) warn(draft, specPath, `Topics ${name} and ${clash} have the same name in Kafka's metrics, where . and _ are one`)
     const spec = { topicName: name, objectName: topicObjectName(name), partitions, replicas, config }

@@ -35,7 +35,7 @@ export interface TargetPorts {
 
 /** The backends of one platform. Nothing is called before the first use; secrets are read at each use. */
 export function createTargets(platform: ClickstreamPlatform, secrets: SecretReader, ports: TargetPorts): readonly Target[] {
-  const { kafka, ksqldb, connect, elasticsearch, grafana } = platform.spec
+  const { kafka, ksqldb, connect, elasticsearch, grafana, limits } = platform.spec
   const namespace = platform.metadata.namespace ?? 'default'
   const kafkaConnect = kafkaConnectOf(platform)
   const reach = (backend: { url: string; timeout: string; secretRef?: { name: string } | undefined }) => ({
@@ -54,9 +54,21 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
     }),
     createKsqldbTarget({ ...reach(ksqldb), kafka: ports.kafka, clock: ports.clock }),
     kafkaConnect
-      ? createKafkaConnectorTarget({ ...ports, namespace: kafkaConnect.namespace, cluster: kafkaConnect.name, secrets })
+      ? createKafkaConnectorTarget({
+          ...ports,
+          namespace: kafkaConnect.namespace,
+          cluster: kafkaConnect.name,
+          secrets,
+          allowUnsafeConfig: limits.allowUnsafeConnectorConfig,
+        })
       : // The schema sees to it that there is one of the two.
-        createConnectTarget({ ...reach({ ...connect, url: connect.url! }), secrets, kafka: ports.kafka, clock: ports.clock }),
+        createConnectTarget({
+          ...reach({ ...connect, url: connect.url! }),
+          secrets,
+          kafka: ports.kafka,
+          clock: ports.clock,
+          allowUnsafeConfig: limits.allowUnsafeConnectorConfig,
+        }),
     createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reach(elasticsearch)) }),
     createGrafanaTarget({ ...reach(grafana), folder: grafana.folder, secrets }),
   ]

@@ -123,6 +123,23 @@ describe('The Connect target', () => {
     await assert.rejects(target.apply(action(wanted), owner, never), { class: 'Wait', reason: 'SecretNotFound' })
   })
 
+  it('does not hand on what a Secret has that the worker would take for a reference, or a login module', async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what the worker puts values in for
+    for (const word of ['${file:/opt/connect.properties:password}', 'com.sun.security.auth.module.JndiLoginModule required;']) {
+      const hostile = createConnectTarget({ url: connect.url, secrets: async () => ({ word }), kafka, clock: systemClock })
+      const desired = source('RUNNING', { [SECRETS_KEY]: 'abc password' })
+      const secret = { key: 'password', namespace: 'demo', secretKeyRef: { name: 's', key: 'word' } }
+      const wanted = { ...desired, spec: { ...desired.spec, secrets: [secret] } }
+      const [finding, ...more] = await hostile.check([wanted], never)
+      assert.deepEqual([finding?.reason, more], ['UnsafeConfigRefused', []])
+      assert.ok(!JSON.stringify(finding).includes(word))
+      await assert.rejects(hostile.apply(action(wanted), owner, never), { class: 'Stall', reason: 'UnsafeConfigRefused' })
+      assert.equal(await observed(), undefined)
+      const trusting = createConnectTarget({ url: connect.url, secrets: async () => ({ word }), kafka, clock: systemClock, allowUnsafeConfig: true })
+      assert.deepEqual(await trusting.check([wanted], never), [])
+    }
+  })
+
   it('says who cannot be reached, and that it is worth another try', async () => {
     const gone = createConnectTarget({ url: 'http://127.0.0.1:1', secrets: noSecrets, kafka, clock: systemClock })
     await assert.rejects(gone.observe(never), { class: 'Retry', reason: 'Unreachable' })

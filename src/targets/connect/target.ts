@@ -14,6 +14,7 @@ import { missingClass } from './classes.ts'
 import { listConnectors } from './list.ts'
 import { observedConnector } from './observed.ts'
 import { createRestarts } from './restarts.ts'
+import { refuseUnsafeSecret, unsafeSecret } from './unsafe-secret.ts'
 
 export interface ConnectOptions {
   readonly url: string
@@ -25,6 +26,8 @@ export interface ConnectOptions {
   /** For the lag of sinks. */
   readonly kafka: KafkaClient
   readonly clock: Clock
+  /** The platform lets connectors have configs that reach around it. Default: no. */
+  readonly allowUnsafeConfig?: boolean
 }
 
 type State = 'RUNNING' | 'PAUSED' | 'STOPPED'
@@ -54,8 +57,10 @@ export function createConnectTarget(options: ConnectOptions): Target {
     await http.request({ method: 'PUT', path: ['connectors', name, verb], answer: z.unknown(), signal })
   }
 
-  async function fullConfig(desired: Desired<'Connector'>, owner: Owner | undefined, signal: AbortSignal): Promise<Record<string, string>> {
-    return { ...desired.spec.config, ...(await readSecretValues(options.secrets, desired.spec.secrets, signal)), ...(owner ? marksOf(owner) : {}) }
+  async function fullConfig(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Record<string, string>> {
+    const secret = await readSecretValues(options.secrets, desired.spec.secrets, signal)
+    if (!options.allowUnsafeConfig) refuseUnsafeSecret(desired, secret)
+    return { ...desired.spec.config, ...secret, ...marksOf(owner) }
   }
 
   async function create(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Applied> {
@@ -130,6 +135,11 @@ export function createConnectTarget(options: ConnectOptions): Target {
           continue
         }
         const secret = await readSecretValues(options.secrets, node.spec.secrets, signal)
+        const unsafe = options.allowUnsafeConfig ? undefined : unsafeSecret(node, secret)
+        if (unsafe) {
+          findings.push(unsafe)
+          continue
+        }
         const { body } = await http.request({
           method: 'PUT',
           path: ['connector-plugins', connectorClass, 'config', 'validate'],

@@ -5,7 +5,7 @@
 import { OPERATOR } from '../../api/index.ts'
 import { type Action, connectorObjectName, type Desired, type Finding, type LedgerEntry, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { type Clock, Failure, type KafkaClient, type KubeApi, type KubeResource } from '../../ports/index.ts'
-import { createRestarts, missingClass } from '../connect/index.ts'
+import { createRestarts, missingClass, refuseUnsafeSecret } from '../connect/index.ts'
 import { readSecretValues, type SecretReader } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { sinkProgress } from '../offsets.ts'
@@ -28,6 +28,8 @@ export interface KafkaConnectorOptions {
   readonly cluster: string
   /** For secrets that stand in clear, where the platform allows it. */
   readonly secrets: SecretReader
+  /** The platform lets connectors have configs that reach around it. Default: no. */
+  readonly allowUnsafeConfig?: boolean
 }
 
 export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Target {
@@ -70,6 +72,8 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
   async function put(desired: Desired<'Connector'>, existing: KafkaConnector | undefined, owner: Owner, signal: AbortSignal): Promise<void> {
     const kind = await connectors(signal)
     const name = connectorObjectName(desired.name)
+    const secret = await readSecretValues(options.secrets, desired.spec.secrets, signal)
+    if (!options.allowUnsafeConfig) refuseUnsafeSecret(desired, secret)
     const body = {
       apiVersion: `${kind.group}/${kind.version}`,
       kind: kind.kind,
@@ -81,7 +85,7 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
         // What was looked at is what is changed.
         ...(existing?.metadata.uid ? { uid: existing.metadata.uid } : {}),
       },
-      spec: specOf(desired.spec, await readSecretValues(options.secrets, desired.spec.secrets, signal)),
+      spec: specOf(desired.spec, secret),
     }
     // Without force nothing is taken from somebody who makes one of this name just now.
     const applied = await kube.patch(kind, namespace, name, { type: 'apply', body, fieldManager: OPERATOR, force: existing !== undefined }, signal)
