@@ -52,6 +52,7 @@ export const reasons = {
   InvalidSpec: 'A field has a wrong value.',
   ReferenceNotFound: 'Something that is referred to does not exist.',
   NamespaceNotAllowed: 'The platform does not allow pipelines from this namespace.',
+  NamespaceNotWatched: 'The operator watches only some namespaces, and not the one that is referred to.',
   LimitExceeded: 'A limit of the platform forbids it.',
   NameConflict: 'Two entries of this pipeline would make the same object.',
   SqlSyntax: 'The SQL cannot be read; the message names line and column.',
@@ -115,6 +116,7 @@ export const reasons = {
   Refused: 'It refuses a request.',
   Canceled: 'The request was given up because the operator stops.',
   Rebalancing: 'Kafka Connect distributes its connectors anew, and takes no changes meanwhile.',
+  NotLeader: 'The operator has lost its lease and writes nothing any more; seen in its log only.',
   Conflict: 'Somebody else changed the same Kubernetes object at the same time; tried again.',
   LedgerUnreadable: 'The ConfigMap with what was made has been changed and cannot be read.',
   InternalError: 'A fault of the operator; tried again.',
@@ -127,5 +129,6 @@ export const reasons = {
   Released: 'An object that holds data was left behind.',
   LeftBehind: 'A pipeline was released although a backend could not be reached; the message says what stays.',
   Restarted: 'A failed connector was restarted.',
+  LeaderElection: 'On the Lease: an operator has become the leader.',
 } as const
 export type Reason = keyof typeof reasons

@@ -34,6 +34,23 @@ function portNumber(text: string): number {
   return value
 }
 
+function namespace(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) return text
+  throw new InvalidArgumentError('A name of a namespace is needed: lower-case letters, digits and hyphens, 63 at most.')
+}
+
+/** From a flag that may be given several times, or names with commas between. */
+function namespaces(text: string, before: readonly string[] = []): readonly string[] {
+  const names = text.split(',').flatMap((name) => (name.trim() === '' ? [] : namespace(name.trim())))
+  return [...before, ...names]
+}
+
+function yesOrNo(text: string | boolean): boolean {
+  if (['true', '1', true].includes(text)) return true
+  if (['false', '0', '', false].includes(text)) return false
+  throw new InvalidArgumentError('true or false is needed.')
+}
+
 const connected = (command: Command) =>
   command
     .option('--kubeconfig <file>', 'kubeconfig; default: KUBECONFIG, then ~/.kube/config')
@@ -123,15 +140,27 @@ program
   .option('--json', 'print JSON')
   .action((options) => run(import('./commands/test.ts').then(({ test }) => test(options))))
 
+const fromEnvironment = (flags: string, description: string, name: string) => new Option(flags, description).env(`CLICKSTREAM_${name}`)
+
 program
   .command('operator')
   .description('run the operator, in a cluster or against a kubeconfig')
   .option('--kubeconfig <file>', 'kubeconfig; default: KUBECONFIG, ~/.kube/config, or the service account of the pod')
   .option('--context <name>', 'context of the kubeconfig')
-  .option('--watch-namespace <name>', 'only this namespace; default: all')
-  .option('--port <number>', 'port of /healthz, /readyz and /metrics; 0: a free one', portNumber, 8080)
-  .option('--host <address>', 'address it listens on', '127.0.0.1')
-  .option('--log-level <level>', 'trace, debug, info, warn or error', 'info')
+  .addOption(fromEnvironment('--watch-namespace <name>', 'only this namespace; repeatable; default: all', 'WATCH_NAMESPACES').argParser(namespaces))
+  .addOption(
+    fromEnvironment('--leader-elect [boolean]', 'work only while holding a Lease, so that several may run', 'LEADER_ELECT')
+      .preset(true)
+      .default(false)
+      .argParser(yesOrNo),
+  )
+  .addOption(
+    fromEnvironment('--leader-election-namespace <name>', 'namespace of the Lease; default: that of the pod', 'LEADER_ELECTION_NAMESPACE').argParser(namespace),
+  )
+  .addOption(fromEnvironment('--leader-election-id <name>', 'name of the Lease', 'LEADER_ELECTION_ID').default('clickstream-operator'))
+  .addOption(fromEnvironment('--port <number>', 'port of /healthz, /readyz and /metrics; 0: a free one', 'PORT').default(8080).argParser(portNumber))
+  .addOption(fromEnvironment('--host <address>', 'address it listens on', 'HOST').default('127.0.0.1'))
+  .addOption(fromEnvironment('--log-level <level>', 'trace, debug, info, warn or error', 'LOG_LEVEL').default('info'))
   .action((options) => run(import('./commands/operator.ts').then(({ operator }) => operator(options))))
 
 program

@@ -1,5 +1,5 @@
 /** The operator with the real clock, the real network and the targets of each platform. */
-import { type Operator, startOperator } from '../controller/index.ts'
+import { type LeaderElection, type Operator, startOperator } from '../controller/index.ts'
 import { createKafkaClient, type KafkaClient, type KubeApi, type Logger, systemClock, systemRandom } from '../ports/index.ts'
 import { createTargets } from '../targets/index.ts'
 
@@ -7,7 +7,8 @@ export interface RunOptions {
   readonly kube: KubeApi
   readonly log: Logger
   readonly http: { readonly port: number; readonly host?: string }
-  readonly namespace?: string
+  readonly namespaces?: readonly string[]
+  readonly leaderElection?: LeaderElection
 }
 
 /** `stop` also closes the connections to Kafka, of which each platform has its own. */
@@ -20,11 +21,12 @@ export async function runOperator(options: RunOptions): Promise<Operator> {
     clock: systemClock,
     random: systemRandom,
     http: options.http,
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-    connectTargets(platform, secrets) {
+    ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
+    ...(options.leaderElection === undefined ? {} : { leaderElection: options.leaderElection }),
+    connectTargets(platform, secrets, { kube, fence }) {
       const kafka = createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-operator', clock: systemClock, log })
       clients.push(kafka)
-      return createTargets(platform, secrets, { clock: systemClock, kafka, kube })
+      return createTargets(platform, secrets, { clock: systemClock, kafka, kube, mayWrite: () => fence.check() })
     },
   })
   return {

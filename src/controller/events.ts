@@ -1,6 +1,6 @@
 /** Kubernetes events: each told once; the same again within an hour only counts up. */
-import { API_VERSION, OPERATOR, type Reason } from '../api/index.ts'
-import { type Clock, type KubeApi, type KubeObject, type KubeResource, type Logger, toFailure } from '../ports/index.ts'
+import { OPERATOR, type Reason } from '../api/index.ts'
+import { type Clock, type KubeApi, type KubeObject, type KubeResource, type Logger, missingPermission, toFailure } from '../ports/index.ts'
 
 const EVENTS: KubeResource = { group: '', version: 'v1', plural: 'events', kind: 'Event' }
 const REMEMBER_MS = 60 * 60_000
@@ -44,7 +44,8 @@ export class EventWriter {
       await kube.create(EVENTS, eventObject(object, { name, namespace, type, reason, text, time }), signal)
     } catch (error) {
       this.#told.delete(key)
-      log.warn({ reason, err: toFailure(error).message }, 'an event could not be written')
+      const failure = toFailure(error)
+      log[missingPermission(failure) ? 'debug' : 'warn']({ reason, err: failure.message }, 'an event could not be written')
     }
   }
 
@@ -68,7 +69,7 @@ function eventObject(object: KubeObject, event: EventFacts): KubeObject {
     kind: 'Event',
     metadata: { name: event.name, namespace: event.namespace },
     involvedObject: {
-      apiVersion: API_VERSION,
+      apiVersion: object.apiVersion,
       kind: object.kind,
       name: object.metadata.name,
       namespace: event.namespace,

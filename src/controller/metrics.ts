@@ -8,6 +8,14 @@ export function createMetrics() {
   const registers = [registry]
   return {
     registry,
+    leader: new Gauge({ name: 'clickstream_leader', help: '1 when this operator leads, or is the only one by its settings; 0 on a standby.', registers }),
+    leaseTransitions: new Gauge({ name: 'clickstream_lease_transitions', help: 'How often the lease has changed hands, as it says itself.', registers }),
+    permissionMissing: new Gauge({
+      name: 'clickstream_permission_missing',
+      help: '1 for each permission that the Kubernetes API server has refused and not granted since.',
+      labelNames: ['verb', 'resource', 'api_group', 'namespace'],
+      registers,
+    }),
     reconciles: new Counter({ name: 'clickstream_reconciles_total', help: 'Reconciles by kind and result.', labelNames: ['kind', 'result'], registers }),
     reconcileSeconds: new Histogram({
       name: 'clickstream_reconcile_seconds',

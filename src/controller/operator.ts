@@ -1,19 +1,23 @@
-/** The operator: two reflectors, one queue, and what ties them together. */
+/** The operator: watched objects of two kinds, one queue, a lease, and what ties them together. */
 import { PIPELINE, PLATFORM } from '../api/index.ts'
-import { type Clock, Failure, type KubeApi, type KubeResource, type Logger, type Random, toFailure } from '../ports/index.ts'
+import { type Clock, Failure, type KubeApi, type KubeResource, type Logger, missingPermission, permissionText, type Random, toFailure } from '../ports/index.ts'
 import { AttemptMemory } from './attempts.ts'
 import { CheckMemory } from './checks.ts'
 import { EventWriter } from './events.ts'
+import { Elector, type LeaderElection } from './leader/elector.ts'
+import { type Fence, fencedKube, NO_FENCE } from './leader/fence.ts'
 import { Memo } from './memo.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { Permissions } from './permissions.ts'
 import { PipelineReconciler } from './pipeline.ts'
 import { PlatformReconciler, platformKeyOf } from './platform.ts'
 import { type ConnectTargets, Platforms } from './platforms.ts'
 import { WorkQueue, type WorkResult } from './queue.ts'
 import { References } from './references.ts'
-import { Reflector, type ReflectorOptions } from './reflector.ts'
+import type { ReflectorOptions } from './reflector.ts'
 import type { Services } from './run.ts'
 import { serveHealth } from './server.ts'
+import { Watched } from './watched.ts'
 
 export interface OperatorOptions {
   readonly kube: KubeApi
@@ -24,8 +28,10 @@ export interface OperatorOptions {
   readonly connectTargets: ConnectTargets
   /** Where /healthz, /readyz and /metrics are served; port 0: a free one. Absent: nowhere. */
   readonly http?: { readonly port: number; readonly host?: string }
-  /** Watch this namespace only. */
-  readonly namespace?: string
+  /** Watch these only; absent or empty: all. */
+  readonly namespaces?: readonly string[]
+  /** Absent: it is the only operator. */
+  readonly leaderElection?: LeaderElection
   readonly workers?: number
 }
 
@@ -33,7 +39,12 @@ export interface Operator {
   readonly metrics: Metrics
   /** Address of the health server, where there is one. */
   readonly url?: string
-  /** No further action begins; those in work end, or are given up after a few seconds. */
+  /**
+   * Resolves when the lease is lost: nothing is written any more, and nothing more will come of this operator. What it knows
+   * belongs to its time as the leader, so that a new one starts clean.
+   */
+  readonly lost: Promise<Failure>
+  /** No further action begins; those in work end, or are given up after a few seconds. Then the lease is released. */
   stop(): Promise<void>
 }
 
@@ -47,17 +58,56 @@ const GATHER_MS = 50
 const GATHER_PROGRESS_MS = 1_000
 
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const { kube, clock, random, log, namespace } = options
+  const { clock, random, log, namespaces = [], leaderElection } = options
   const metrics = createMetrics()
   const hard = new AbortController()
   let stopping = false
-  const references = new References(kube, clock)
+  const permissions = new Permissions({
+    log,
+    onChange({ verb, resource, apiGroup, namespace = '' }, missing) {
+      const labels = { verb, resource, api_group: apiGroup, namespace }
+      if (missing) metrics.permissionMissing.set(labels, 1)
+      else metrics.permissionMissing.remove(labels)
+    },
+  })
+  const api = permissions.over(options.kube)
+  let markLost!: (failure: Failure) => void
+  const lost = new Promise<Failure>((resolve) => {
+    markLost = resolve
+  })
+  const elector =
+    leaderElection &&
+    new Elector({
+      ...leaderElection,
+      kube: api,
+      clock,
+      random,
+      log,
+      onSeen: ({ transitions }) => metrics.leaseTransitions.set(transitions),
+      onLeading(lease) {
+        metrics.leader.set(1)
+        queue.open()
+        void events.tell(lease, 'Normal', 'LeaderElection', `${leaderElection.identity} became leader`, hard.signal)
+      },
+      onLost(failure) {
+        metrics.leader.set(0)
+        stopping = true
+        hard.abort(failure)
+        void queue.close()
+        log.error({ err: failure.message }, 'this operator leads no more: it writes nothing and has to be started anew')
+        markLost(failure)
+      },
+    })
+  const fence: Fence = elector ?? NO_FENCE
+  const kube = fencedKube(api, fence)
+  metrics.leader.set(elector ? 0 : 1)
+  const references = new References(kube, clock, namespaces)
+  const events = new EventWriter({ kube, clock, log })
 
   const reflect = (resource: KubeResource, onChange: ReflectorOptions['onChange']) =>
-    new Reflector({
-      kube,
+    new Watched(namespaces, {
+      kube: api,
       resource,
-      namespace,
       clock,
       random,
       log,
@@ -66,25 +116,27 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       onWatchEnd: (why) => metrics.watchEnds.inc({ resource: resource.plural, why }),
     })
 
-  const pipelines = reflect(PIPELINE, (key, object, before) => {
+  const pipelines = reflect(PIPELINE, (key, object, before, first) => {
     if (object === undefined && before !== undefined) {
       reconciler.forget(before)
       queue.forget(`pipeline:${key}`)
       platforms.current(platformKeyOf(before))?.leave(key)
     }
     // A status that we wrote ourselves is no news.
-    if (object === undefined || before === undefined || isNews(object.metadata, before.metadata)) queue.add(`pipeline:${key}`)
-    for (const one of [object, before]) if (one && (object === undefined || before === undefined)) queue.add(`platform:${platformKeyOf(one)}`)
+    if (object === undefined || before === undefined || isNews(object.metadata, before.metadata)) queue.add(`pipeline:${key}`, urgency(first))
+    for (const one of [object, before]) if (one && (object === undefined || before === undefined)) queue.add(`platform:${platformKeyOf(one)}`, urgency(first))
   })
-  const platformObjects = reflect(PLATFORM, (key, object, before) => {
+  const platformObjects = reflect(PLATFORM, (key, object, before, first) => {
     if (object && before && !isNews(object.metadata, before.metadata)) return
-    queue.add(`platform:${key}`)
+    queue.add(`platform:${key}`, urgency(first))
     wakePipelinesOf(key)
   })
   const platforms = new Platforms({
-    reflector: platformObjects,
+    objects: platformObjects,
     references,
     connectTargets: options.connectTargets,
+    writing: { kube, fence },
+    namespaces,
     clock,
     random,
     onChange(key) {
@@ -110,7 +162,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     references,
     pipelines,
     platforms,
-    events: new EventWriter({ kube, clock, log }),
+    events,
     checks: new CheckMemory(),
     memo: new Memo(),
     attempts: new AttemptMemory(clock, random),
@@ -137,7 +189,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
         result = await (kind === 'pipeline' ? reconciler.reconcile(name) : platformReconciler.reconcile(name))
       } catch (error) {
         const failure = toFailure(error)
-        if (!hard.signal.aborted) log.warn({ key, reason: failure.reason, err: failure.message }, 'a reconcile failed')
+        if (!hard.signal.aborted && !missingPermission(failure)) log.warn({ key, reason: failure.reason, err: failure.message }, 'a reconcile failed')
         result = { kind: 'failed' }
       }
       metrics.reconciles.inc({ kind, result: result.kind })
@@ -147,23 +199,39 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
   })
 
+  /** A standby is ready as well: it knows the objects and may begin any moment. */
+  function notReady(): string | undefined {
+    const refused = [...pipelines.failures, ...platformObjects.failures, ...(elector?.trouble ? [elector.trouble] : [])].find(({ status }) => status === 403)
+    if (refused) return refused.message
+    const [status] = permissions.missing.filter(({ resource }) => resource.endsWith('/status'))
+    if (status) return `no status can be written: ${permissionText(status)}`
+    if (pipelines.isSynced && platformObjects.isSynced) return undefined
+    const [failure] = [...pipelines.failures, ...platformObjects.failures]
+    return `the objects have not been listed yet${failure ? `: ${failure.message}` : ''}`
+  }
+
   const server = options.http
     ? await serveHealth({
         host: options.http.host ?? '127.0.0.1',
         port: options.http.port,
         metrics,
-        isReady: () => pipelines.isSynced && platformObjects.isSynced,
+        notReady,
       })
     : undefined
   // A pipeline without its platform, or a platform without its pipelines, would only look so.
   queue.hold()
-  void Promise.all([pipelines.synced, platformObjects.synced]).then(() => queue.open())
+  void Promise.all([pipelines.synced, platformObjects.synced]).then(() => {
+    // Who does not know the objects yet must not keep the lease from one that does.
+    if (elector) elector.start()
+    else queue.open()
+  })
   platformObjects.start()
   pipelines.start()
-  log.info({ namespace: namespace ?? 'all', health: server?.url }, 'the operator has started')
+  log.info({ namespaces: namespaces.length > 0 ? namespaces : 'all', health: server?.url, identity: leaderElection?.identity }, 'the operator has started')
 
   return {
     metrics,
+    lost,
     ...(server ? { url: server.url } : {}),
     async stop() {
       stopping = true
@@ -173,16 +241,27 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
         cancel()
         hard.abort(new Failure('Retry', 'Canceled', 'the operator has stopped'))
         await Promise.all([pipelines.stop(), platformObjects.stop(), platforms.stop()])
+        return true
       })()
       const waited = new AbortController()
-      // A call that does not heed its signal must not keep the process.
-      await Promise.race([ended, clock.sleep(GRACE_MS + LAST_MS, waited.signal).catch(() => undefined)])
+      // A call that does not heed its signal must not keep the process; but it may still write, so that the lease is not released.
+      const clean = await Promise.race([
+        ended,
+        clock.sleep(GRACE_MS + LAST_MS, waited.signal).then(
+          () => false,
+          () => false,
+        ),
+      ])
       waited.abort()
+      await elector?.stop(clean)
+      metrics.leader.set(0)
       await server?.close()
       log.info('the operator has stopped')
     },
   }
 }
+
+const urgency = (first: boolean) => (first ? 'background' : 'urgent')
 
 interface Metadata {
   readonly generation?: number

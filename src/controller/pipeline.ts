@@ -1,7 +1,7 @@
 /** The reconcile of one pipeline: an ordered list of steps, and one closing block that no path can skip. */
 import { type Condition, conditionTypes, durationMs, PIPELINE, type PipelineStatus } from '../api/index.ts'
 import type { Action, Owner, Stage } from '../plan/index.ts'
-import { Failure, type KubeObject, toFailure } from '../ports/index.ts'
+import { Failure, type KubeObject, missingPermission, toFailure } from '../ports/index.ts'
 import { judge } from './conditions.ts'
 import { statusOf } from './pipeline-status.ts'
 import type { WorkResult } from './queue.ts'
@@ -73,7 +73,8 @@ export class PipelineReconciler {
       await this.#close(run)
     } catch (error) {
       const failure = toFailure(error)
-      services.log.warn({ pipeline: key, reason: failure.reason, err: failure.message }, 'the status could not be written')
+      const level = missingPermission(failure) ? 'debug' : 'warn'
+      services.log[level]({ pipeline: key, reason: failure.reason, err: failure.message }, 'the status could not be written')
       return failure.status === 404 ? { kind: 'done' } : { kind: 'failed' }
     }
     const retry = run.failures.some((failure) => failure.class === 'Retry')

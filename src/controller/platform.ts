@@ -3,15 +3,16 @@ import { type Condition, FINALIZERS, type FieldError, PLATFORM, type PlatformSta
 import type { KubeObject } from '../ports/index.ts'
 import { type BackendState, judgePlatform, type Verdict } from './conditions.ts'
 import type { WorkResult } from './queue.ts'
-import { keyOf, type Reflector } from './reflector.ts'
+import { keyOf } from './reflector.ts'
 import type { Services } from './run.ts'
 import { conditionsOf, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
+import type { Watched } from './watched.ts'
 
 const PLUGINS_MAX = 200
 
 export interface PlatformReconcilerOptions {
   readonly services: Services
-  readonly platforms: Reflector
+  readonly platforms: Watched
   readonly signal: AbortSignal
 }
 

@@ -1,19 +1,30 @@
 /** The platforms in use, each with a session that is made anew when its spec changes. */
 import { type ClickstreamPlatform, parsePlatform } from '../api/index.ts'
 import type { ResourceId } from '../plan/index.ts'
-import type { Clock, KubeObject, Random } from '../ports/index.ts'
+import type { Clock, KubeApi, KubeObject, Random } from '../ports/index.ts'
 import type { BackendName, Progress, SecretReader, Target } from '../targets/index.ts'
+import { type Fence, fencedTarget } from './leader/fence.ts'
 import type { References } from './references.ts'
-import { keyOf, type Reflector } from './reflector.ts'
+import { keyOf } from './reflector.ts'
 import { Session } from './session.ts'
+import type { Watched } from './watched.ts'
+
+/** What targets write with: every request of theirs asks the fence first. */
+export interface Writing {
+  readonly kube: KubeApi
+  readonly fence: Fence
+}
 
 /** The targets of one platform. Nothing may be called before their first use. */
-export type ConnectTargets = (platform: ClickstreamPlatform, secrets: SecretReader) => readonly Target[]
+export type ConnectTargets = (platform: ClickstreamPlatform, secrets: SecretReader, writing: Writing) => readonly Target[]
 
 export interface PlatformsOptions {
-  readonly reflector: Reflector
+  readonly objects: Watched
   readonly references: References
   readonly connectTargets: ConnectTargets
+  readonly writing: Writing
+  /** Empty: all. */
+  readonly namespaces: readonly string[]
   readonly clock: Clock
   readonly random: Random
   onChange(platformKey: string): void
@@ -29,7 +40,16 @@ export class Platforms {
   }
 
   object(key: string): KubeObject | undefined {
-    return this.#options.reflector.get(key)
+    return this.#options.objects.get(key)
+  }
+
+  /** Platforms of other namespaces are not seen, whether they are there or not. */
+  isWatched(namespace: string): boolean {
+    return this.namespaces.length === 0 || this.namespaces.includes(namespace)
+  }
+
+  get namespaces(): readonly string[] {
+    return this.#options.namespaces
   }
 
   /** Undefined: its spec does not parse. */
@@ -47,11 +67,11 @@ export class Platforms {
     // Another worker may have been faster while the old session was stopping.
     const again = this.#sessions.get(key)
     if (again) return again.session
-    const { clock, random, references, connectTargets, onChange, onProgress } = this.#options
+    const { clock, random, references, connectTargets, writing, onChange, onProgress } = this.#options
     const secrets: SecretReader = async (namespace, name, signal) => (await references.secret(namespace, name, signal))?.data
     const session = new Session({
       platform: parsed.value,
-      targets: connectTargets(parsed.value, secrets),
+      targets: connectTargets(parsed.value, secrets, writing).map((target) => fencedTarget(target, writing.fence)),
       clock,
       random,
       onChange: () => onChange(key),

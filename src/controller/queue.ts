@@ -1,6 +1,9 @@
 /**
  * The work queue: keys, each at most once waiting and at most once in work, tried again with back-off of its own. So many
  * changes of one object are one reconcile, and an object that fails costs the others nothing.
+ *
+ * What somebody has just changed goes first; the list at the start and looks in the background come after it, oldest first.
+ * They are never left out: after some urgent keys one of them has its turn.
  */
 import { backoffMs, type Clock, type Random } from '../ports/index.ts'
 
@@ -8,6 +11,11 @@ export type WorkResult =
   | { readonly kind: 'done' /** Look again after so many milliseconds. */; readonly againMs?: number }
   /** Tried again with back-off. */
   | { readonly kind: 'failed' }
+
+export type Urgency = 'urgent' | 'background'
+
+/** So many urgent keys in a row while others wait. */
+export const URGENT_IN_A_ROW = 8
 
 export interface QueueOptions {
   readonly clock: Clock
@@ -20,11 +28,12 @@ export interface QueueOptions {
 
 export class WorkQueue {
   readonly #options: QueueOptions
-  readonly #ready: string[] = []
-  readonly #waiting = new Set<string>()
+  /** Sets keep the order in which keys came. A key is in at most one of them. */
+  readonly #waiting: Readonly<Record<Urgency, Set<string>>> = { urgent: new Set(), background: new Set() }
+  #urgentInARow = 0
   readonly #working = new Set<string>()
   /** Came in while it was in work: once more afterwards. */
-  readonly #again = new Set<string>()
+  readonly #again = new Map<string, Urgency>()
   readonly #timers = new Map<string, { at: number; cancel: () => void }>()
   readonly #failures = new Map<string, number>()
   #closed = false
@@ -36,23 +45,24 @@ export class WorkQueue {
   }
 
   get depth(): number {
-    return this.#ready.length
+    return this.#waiting.urgent.size + this.#waiting.background.size
   }
 
-  add(key: string): void {
+  /** A key that waits already in the background moves up when it becomes urgent, and never down. */
+  add(key: string, urgency: Urgency = 'background'): void {
     if (this.#closed) return
     if (this.#working.has(key)) {
-      this.#again.add(key)
+      if (this.#again.get(key) !== 'urgent') this.#again.set(key, urgency)
       return
     }
-    if (this.#waiting.has(key)) return
+    if (this.#waiting.urgent.has(key)) return
     this.#cancelTimer(key)
-    this.#waiting.add(key)
-    this.#ready.push(key)
+    if (urgency === 'urgent') this.#waiting.background.delete(key)
+    this.#waiting[urgency].add(key)
     this.#pump()
   }
 
-  /** The earlier of two times wins. */
+  /** The earlier of two times wins. What was put off is a look in the background. */
   addAfter(key: string, ms: number): void {
     if (this.#closed) return
     const at = this.#options.clock.now() + ms
@@ -90,8 +100,8 @@ export class WorkQueue {
   async close(): Promise<void> {
     this.#closed = true
     for (const key of [...this.#timers.keys()]) this.#cancelTimer(key)
-    this.#ready.length = 0
-    this.#waiting.clear()
+    this.#waiting.urgent.clear()
+    this.#waiting.background.clear()
     this.#again.clear()
     if (this.#working.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
@@ -103,19 +113,28 @@ export class WorkQueue {
 
   #pump(): void {
     while (!this.#closed && !this.#held && this.#working.size < this.#options.workers) {
-      const key = this.#ready.shift()
+      const key = this.#next()
       if (key === undefined) return
-      this.#waiting.delete(key)
       this.#working.add(key)
       void this.#run(key)
     }
+  }
+
+  #next(): string | undefined {
+    const { urgent, background } = this.#waiting
+    const first = urgent.size > 0 && (this.#urgentInARow < URGENT_IN_A_ROW || background.size === 0) ? urgent : background
+    this.#urgentInARow = first === urgent && background.size > 0 ? this.#urgentInARow + 1 : 0
+    const [key] = first
+    if (key !== undefined) first.delete(key)
+    return key
   }
 
   async #run(key: string): Promise<void> {
     // A worker that throws is a fault of ours; it must cost a retry, not the process.
     const result = await this.#options.work(key).catch((): WorkResult => ({ kind: 'failed' }))
     this.#working.delete(key)
-    const again = this.#again.delete(key)
+    const again = this.#again.get(key)
+    this.#again.delete(key)
     if (result.kind === 'failed') {
       const attempt = this.#failures.get(key) ?? 0
       this.#failures.set(key, attempt + 1)
@@ -125,7 +144,7 @@ export class WorkQueue {
       this.#failures.delete(key)
       if (result.againMs !== undefined) this.addAfter(key, result.againMs)
     }
-    if (again) this.add(key)
+    if (again) this.add(key, again)
     this.#pump()
     if (this.#working.size === 0) {
       for (const resolve of this.#idle) resolve()

@@ -1,6 +1,6 @@
 /** ConfigMaps and Secrets that others refer to, read when needed and remembered for a few seconds. */
 import { z } from 'zod'
-import type { Clock, KubeApi, KubeObject, KubeResource } from '../ports/index.ts'
+import { type Clock, Failure, type KubeApi, type KubeObject, type KubeResource } from '../ports/index.ts'
 import { CONFIG_MAPS } from './ledger.ts'
 
 const SECRETS: KubeResource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' }
@@ -17,11 +17,14 @@ const dataSchema = z.record(z.string(), z.string()).default({})
 export class References {
   readonly #kube: KubeApi
   readonly #clock: Clock
+  readonly #namespaces: readonly string[]
   readonly #known = new Map<string, { at: number; object: Promise<KubeObject | undefined> }>()
 
-  constructor(kube: KubeApi, clock: Clock) {
+  /** `namespaces`: read in these only; empty: in all. */
+  constructor(kube: KubeApi, clock: Clock, namespaces: readonly string[] = []) {
     this.#kube = kube
     this.#clock = clock
+    this.#namespaces = namespaces
   }
 
   async configMap(namespace: string, name: string, signal?: AbortSignal): Promise<Referred | undefined> {
@@ -37,6 +40,10 @@ export class References {
   }
 
   #get(resource: KubeResource, namespace: string, name: string, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {
+    if (this.#namespaces.length > 0 && !this.#namespaces.includes(namespace)) {
+      const message = `${resource.kind} ${namespace}/${name} is not read: the operator does not watch namespace ${namespace}`
+      return Promise.reject(new Failure('Stall', 'NamespaceNotWatched', message))
+    }
     const now = this.#clock.now()
     for (const [key, { at }] of this.#known) if (now - at >= REMEMBER_MS) this.#known.delete(key)
     const key = `${resource.plural}/${namespace}/${name}`

@@ -2,7 +2,18 @@
  * A local copy of all objects of one kind, kept by list and watch: paged lists, bookmarks, watches that end after 5 to 10
  * minutes, silence and 410 answered. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
-import { backoffMs, type Clock, Failure, type KubeApi, type KubeObject, type KubeResource, type Logger, type Random, toFailure } from '../ports/index.ts'
+import {
+  backoffMs,
+  type Clock,
+  Failure,
+  type KubeApi,
+  type KubeObject,
+  type KubeResource,
+  type Logger,
+  missingPermission,
+  type Random,
+  toFailure,
+} from '../ports/index.ts'
 
 export interface ReflectorOptions {
   readonly kube: KubeApi
@@ -13,8 +24,8 @@ export interface ReflectorOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  /** After every change; `object` is absent when it is gone. */
-  onChange(key: string, object: KubeObject | undefined, before: KubeObject | undefined): void
+  /** After every change; `object` is absent when it is gone. `first`: it was there before anybody watched. */
+  onChange(key: string, object: KubeObject | undefined, before: KubeObject | undefined, first: boolean): void
   /** A list found so many objects that the watch had passed by: it should never happen. */
   onMissed?(count: number): void
   onWatchEnd?(why: 'closed' | 'silent' | 'expired' | 'failed'): void
@@ -43,6 +54,9 @@ export class Reflector {
   /** The youngest version that the watch or a list has shown. */
   #shown = ''
   #listedAt = 0
+  #failure: Failure | undefined
+  /** What was logged last, so that a fault is told once however often it is tried again. */
+  #told = ''
   #running: Promise<void> | undefined
 
   constructor(options: ReflectorOptions) {
@@ -54,6 +68,11 @@ export class Reflector {
 
   get isSynced(): boolean {
     return this.#isSynced
+  }
+
+  /** Why the last list or watch failed, until one goes well. */
+  get failure(): Failure | undefined {
+    return this.#failure
   }
 
   get(key: string): KubeObject | undefined {
@@ -80,13 +99,14 @@ export class Reflector {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, log, resource } = this.#options
+    const { clock, random, log, resource, namespace } = this.#options
     let attempt = 0
     while (!this.#stop.signal.aborted) {
       try {
         if (this.#version === '' || clock.now() - this.#listedAt > RESYNC_MS * (1 + random.next() / 4)) await this.#list()
         const startedAt = clock.now()
         const ended = await this.#watch()
+        this.#good()
         this.#options.onWatchEnd?.(ended)
         if (ended === 'expired') this.#version = ''
         if (clock.now() - startedAt >= LASTED_MS) attempt = 0
@@ -95,12 +115,21 @@ export class Reflector {
       } catch (error) {
         if (this.#stop.signal.aborted) return
         const failure = toFailure(error)
-        if (failure.status === 410) this.#version = ''
+        // A refused watch tells nothing when it is permitted again; a list does.
+        if (failure.status === 410 || failure.status === 403) this.#version = ''
         this.#options.onWatchEnd?.('failed')
-        log.warn({ resource: resource.plural, reason: failure.reason, err: failure.message }, 'list or watch failed')
+        this.#failure = failure
+        const level = this.#told === failure.message || missingPermission(failure) ? 'debug' : 'warn'
+        this.#told = failure.message
+        log[level]({ resource: resource.plural, namespace, reason: failure.reason, err: failure.message }, 'list or watch failed')
         await this.#pause(attempt++)
       }
     }
+  }
+
+  #good(): void {
+    this.#failure = undefined
+    this.#told = ''
   }
 
   async #pause(attempt: number): Promise<void> {
@@ -126,6 +155,7 @@ export class Reflector {
     this.#version = version
     this.#shown = version
     this.#listedAt = clock.now()
+    this.#failure = undefined
     if (missed > 0) this.#options.onMissed?.(missed)
     if (!this.#isSynced) {
       this.#isSynced = true
@@ -155,6 +185,7 @@ export class Reflector {
     try {
       const signal = AbortSignal.any([this.#stop.signal, quiet.signal])
       for await (const event of kube.watch(resource, { ...this.#scope(), resourceVersion: this.#version, timeoutSeconds }, signal)) {
+        this.#good()
         if (event.type === 'ERROR') {
           if (event.code === 410) return 'expired'
           throw new Failure('Retry', 'BackendError', `the watch of ${resource.plural} failed: ${event.message}`, { status: event.code })
@@ -191,14 +222,14 @@ export class Reflector {
     if (before !== undefined && before.metadata.uid === object.metadata.uid && isOlder(object, before)) return
     if (before?.metadata.resourceVersion === object.metadata.resourceVersion && before !== undefined) return
     this.#objects.set(key, object)
-    if (notify) this.#options.onChange(key, object, before)
+    if (notify) this.#options.onChange(key, object, before, !this.#isSynced)
   }
 
   #drop(key: string): void {
     const before = this.#objects.get(key)
     if (before === undefined) return
     this.#objects.delete(key)
-    this.#options.onChange(key, undefined, before)
+    this.#options.onChange(key, undefined, before, false)
   }
 }
 

@@ -10,8 +10,8 @@ import type { Memo } from './memo.ts'
 import type { Metrics } from './metrics.ts'
 import type { Platforms } from './platforms.ts'
 import type { References } from './references.ts'
-import type { Reflector } from './reflector.ts'
 import type { Session } from './session.ts'
+import type { Watched } from './watched.ts'
 
 /** What lasts longer than one reconcile. */
 export interface Services {
@@ -21,7 +21,7 @@ export interface Services {
   readonly events: EventWriter
   readonly metrics: Metrics
   readonly references: References
-  readonly pipelines: Reflector
+  readonly pipelines: Watched
   readonly platforms: Platforms
   readonly checks: CheckMemory
   readonly memo: Memo

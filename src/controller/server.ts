@@ -7,10 +7,19 @@ export interface HealthServer {
   close(): Promise<void>
 }
 
-export async function serveHealth(options: { host: string; port: number; metrics: Metrics; isReady: () => boolean }): Promise<HealthServer> {
+export async function serveHealth(options: {
+  host: string
+  port: number
+  metrics: Metrics
+  /** Why not; undefined: ready. */
+  notReady: () => string | undefined
+}): Promise<HealthServer> {
   const app = Fastify({ logger: false, forceCloseConnections: true })
   app.get('/healthz', async () => 'ok')
-  app.get('/readyz', async (_request, reply) => (options.isReady() ? 'ok' : reply.code(503).send('the objects have not been listed yet')))
+  app.get('/readyz', async (_request, reply) => {
+    const why = options.notReady()
+    return why === undefined ? 'ok' : reply.code(503).send(why)
+  })
   app.get('/metrics', async (_request, reply) => reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()))
   const url = await app.listen({ host: options.host, port: options.port })
   return { url, close: () => app.close() }

@@ -6,6 +6,7 @@ import { type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext
 import { z } from 'zod'
 import { Failure } from './failure.ts'
 import type { KubeApi, KubeList, KubeObject, KubeResource, WatchEvent } from './kube.ts'
+import { permissionIn, permissionText } from './kube-permission.ts'
 
 export interface KubeClientOptions {
   /** Path of a kubeconfig; without it and without `server`: KUBECONFIG, ~/.kube/config, or the service account of the pod. */
@@ -257,6 +258,13 @@ function transportFailure(call: Call, error: unknown): Failure {
   return new Failure('Retry', timedOut ? 'TimedOut' : 'Unreachable', `${what(call)} failed: ${text}`)
 }
 
+/** For an answer without a reason, as proxies give it. */
+function reasonOf(status: number, retry: boolean): string {
+  if (status === 401) return 'Unauthorized'
+  if (status === 403) return 'Forbidden'
+  return retry ? 'BackendError' : 'Refused'
+}
+
 function refusal(call: Call, status: number, text: string): Failure {
   let body: unknown
   try {
@@ -265,7 +273,10 @@ function refusal(call: Call, status: number, text: string): Failure {
     body = text
   }
   const parsed = statusAnswer.safeParse(body)
-  const message = `${what(call)} answered ${status}: ${(parsed.data?.message ?? text).slice(0, 400)}`
+  const permission = status === 403 ? permissionIn(parsed.data?.message ?? '') : undefined
+  const message = permission
+    ? `Kubernetes API: not permitted (403): ${permissionText(permission)}`
+    : `${what(call)} answered ${status}: ${(parsed.data?.message ?? text).slice(0, 400)}`
   const retry = status >= 500 || [401, 403, 404, 408, 409, 410, 429].includes(status)
-  return new Failure(retry ? 'Retry' : 'Stall', parsed.data?.reason ?? (retry ? 'BackendError' : 'Refused'), message, { status, body })
+  return new Failure(retry ? 'Retry' : 'Stall', parsed.data?.reason ?? reasonOf(status, retry), message, { status, body })
 }

@@ -31,6 +31,8 @@ export interface TargetPorts {
   readonly kube: KubeApi
   /** Another HTTP transport: faults, recordings. */
   readonly adapter?: HttpOptions['adapter']
+  /** Asked just before every HTTP request: throws a Failure when this process has lost the right to write. */
+  readonly mayWrite?: () => void
 }
 
 /** The backends of one platform. Nothing is called before the first use; secrets are read at each use. */
@@ -41,7 +43,7 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
   const reach = (backend: { url: string; timeout: string; secretRef?: { name: string } | undefined }) => ({
     url: backend.url,
     timeoutMs: durationMs(backend.timeout),
-    connection: loginOf(secrets, backend.secretRef && { namespace, name: backend.secretRef.name }),
+    connection: guarded(loginOf(secrets, backend.secretRef && { namespace, name: backend.secretRef.name }), ports.mayWrite),
     ...(ports.adapter ? { adapter: ports.adapter } : {}),
   })
   return [
@@ -73,3 +75,15 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
     createGrafanaTarget({ ...reach(grafana), folder: grafana.folder, secrets }),
   ]
 }
+
+/** Both HTTP clients ask for the connection just before they send. */
+function guarded(connection: Connection, mayWrite: TargetPorts['mayWrite']): Connection {
+  if (mayWrite === undefined) return connection
+  return async (signal) => {
+    const found = await connection(signal)
+    mayWrite()
+    return found
+  }
+}
+
+type Connection = NonNullable<HttpOptions['connection']>

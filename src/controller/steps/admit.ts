@@ -36,6 +36,12 @@ export const parseSpec: Step = async (run) => {
 export const findPlatform: Step = async (run, services) => {
   const ref = run.pipeline!.spec.platformRef
   const namespace = ref.namespace ?? run.owner.namespace
+  if (!services.platforms.isWatched(namespace)) {
+    const message = `ClickstreamPlatform ${namespace}/${ref.name} cannot be seen: the operator does not watch namespace ${namespace}`
+    const mend = `Refer to a platform in ${services.platforms.namespaces.join(', ')}, or start the operator with --watch-namespace ${namespace} too.`
+    run.findings.push({ severity: 'error', reason: 'NamespaceNotWatched', path: 'spec.platformRef.namespace', message, mend })
+    return 'stop'
+  }
   const object = services.platforms.object(`${namespace}/${ref.name}`)
   if (object === undefined) throw new Failure('Wait', 'WaitingForPlatform', `ClickstreamPlatform ${namespace}/${ref.name} does not exist`)
   const session = await services.platforms.session(object)

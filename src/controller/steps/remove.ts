@@ -38,7 +38,10 @@ async function removeObjects(run: Run, services: Services): Promise<void> {
   const platformKey = platformKeyOf(run.object)
   const platform = services.platforms.object(platformKey)
   if (platform) run.session = await services.platforms.session(platform)
-  if (run.session === undefined) throw new Failure('Wait', 'WaitingForPlatform', `ClickstreamPlatform ${platformKey} is gone, or not valid`)
+  if (run.session === undefined) {
+    const why = services.platforms.isWatched(platformKey.slice(0, platformKey.indexOf('/'))) ? 'is gone, or not valid' : 'is in a namespace that is not watched'
+    throw new Failure('Wait', 'WaitingForPlatform', `ClickstreamPlatform ${platformKey} ${why}`)
+  }
   await followPolicy(run, services)
   const seen = run.session.observed(run.key)
   const [down] = run.session.failures()
