@@ -8,7 +8,7 @@ import { installIdentity } from './identity.ts'
 import { installKafka, startKafka } from './kafka.ts'
 import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts'
 import type { Running } from './process.ts'
-import { strimziTopicCrd } from './strimzi.ts'
+import { strimziCrds } from './strimzi.ts'
 
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
 
@@ -39,7 +39,7 @@ const INSTALL: Readonly<Record<Kind, () => Promise<unknown>>> = {
   elasticsearch: installElasticsearch,
   connect: async () => installPlugins(await installKafka()),
   async kubernetes() {
-    await strimziTopicCrd()
+    await strimziCrds()
     await installEtcd()
     await installKubernetes()
     await helmPath()
@@ -62,13 +62,14 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
   const processes: Partial<Record<Kind | 'etcd', Running>> = {}
   try {
     if (kinds.includes('kubernetes')) {
-      const crd = await strimziTopicCrd()
+      const crds = await strimziCrds(['KafkaTopic', 'KafkaConnector', 'KafkaConnect'])
       const { kubeconfig, auditLog: log, apiServer, etcd } = started(await startKubernetes())
       servers.kubeconfig = kubeconfig
       servers.operatorKubeconfig = await installIdentity(kubeconfig, OPERATED)
       auditLog = log
       Object.assign(processes, { kubernetes: apiServer, etcd })
-      await createKubeApi({ kubeconfig, userAgent: 'strimzi' }).create(CRDS, crd)
+      const strimzi = createKubeApi({ kubeconfig, userAgent: 'strimzi' })
+      for (const crd of crds) await strimzi.create(CRDS, crd)
     }
     if (kinds.includes('elasticsearch')) {
       const { url, process } = started(await startElasticsearch())
