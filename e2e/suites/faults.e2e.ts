@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { PIPELINE, PLATFORM, parsePlatform } from '../../src/api/index.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { startOperator } from '../../src/controller/index.ts'
-import { createKafkaClient, createKubeApi, createLogger, type KafkaClient, systemClock, systemRandom } from '../../src/ports/index.ts'
-import { createTargets } from '../../src/targets/index.ts'
+import { createKubeApi, createLogger, type KafkaClient, systemClock, systemRandom } from '../../src/ports/index.ts'
+import { createTargets, openKafka } from '../../src/targets/index.ts'
 import { conditionOf, givenDemo, pipelineOf, then } from '../given.ts'
 import { type BackendProxy, type Mode, startProxy } from '../proxy.ts'
 import { HEALTHY, pipelineFrom } from '../wrong/case.ts'
@@ -73,10 +73,10 @@ describe('a backend', () => {
       random: systemRandom,
       log,
       http: { port: 0 },
-      connectTargets: (platform, secrets) => {
-        const kafka = createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-operator', clock: systemClock, log })
+      connectTargets: (platform, references) => {
+        const kafka = openKafka(platform, references, { clientId: 'clickstream-operator', clock: systemClock, log })
         clients.push(kafka)
-        return createTargets(platform, secrets, { clock: systemClock, kafka, kube })
+        return createTargets(platform, references, { clock: systemClock, kafka, kube })
       },
     })
     const plain = await demo.kube.get(PLATFORM, NAMESPACE, 'default')

@@ -1,7 +1,7 @@
 /** The operator with the real clock, the real network and the targets of each platform. */
 import { type LeaderElection, type Operator, startOperator } from '../controller/index.ts'
-import { createKafkaClient, type KafkaClient, type KubeApi, type Logger, systemClock, systemRandom } from '../ports/index.ts'
-import { createTargets } from '../targets/index.ts'
+import { type KubeApi, type Logger, systemClock, systemRandom } from '../ports/index.ts'
+import { createTargets, openKafka } from '../targets/index.ts'
 
 export interface RunOptions {
   readonly kube: KubeApi
@@ -11,29 +11,24 @@ export interface RunOptions {
   readonly leaderElection?: LeaderElection
 }
 
-/** `stop` also closes the connections to Kafka, of which each platform has its own. */
-export async function runOperator(options: RunOptions): Promise<Operator> {
-  const { kube, log } = options
-  const clients: KafkaClient[] = []
-  const operator = await startOperator({
+export function runOperator({ kube, log, http, namespaces, leaderElection }: RunOptions): Promise<Operator> {
+  return startOperator({
     kube,
     log,
     clock: systemClock,
     random: systemRandom,
-    http: options.http,
-    ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
-    ...(options.leaderElection === undefined ? {} : { leaderElection: options.leaderElection }),
-    connectTargets(platform, secrets, { kube, fence }) {
-      const kafka = createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-operator', clock: systemClock, log })
-      clients.push(kafka)
-      return createTargets(platform, secrets, { clock: systemClock, kafka, kube, mayWrite: () => fence.check() })
+    http,
+    ...(namespaces === undefined ? {} : { namespaces }),
+    ...(leaderElection === undefined ? {} : { leaderElection }),
+    connectTargets(platform, references, { kube, fence }) {
+      const kafka = openKafka(platform, references, { clientId: 'clickstream-operator', clock: systemClock, log })
+      const [first, ...others] = createTargets(platform, references, { clock: systemClock, kafka, kube, mayWrite: () => fence.check() })
+      // Each platform has a client of its own, which goes with its targets.
+      const close = async () => {
+        await first?.close?.()
+        await kafka.close()
+      }
+      return first ? [{ ...first, close }, ...others] : []
     },
   })
-  return {
-    ...operator,
-    async stop() {
-      await operator.stop()
-      for (const client of clients) await client.close()
-    },
-  }
 }

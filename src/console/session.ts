@@ -1,7 +1,9 @@
 /** What a command works with: the API server, one pipeline, its platform, and clients for the platform's backends. */
-import { Client as ElasticsearchClient } from '@elastic/elasticsearch'
+import type { Client as ElasticsearchClient } from '@elastic/elasticsearch'
 import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM, parsePipeline, parsePlatform } from '../api/index.ts'
-import { createHttpClient, createKafkaClient, createKubeApi, type HttpClient, type KafkaClient, type KubeApi } from '../ports/index.ts'
+import { References } from '../controller/index.ts'
+import { createHttpClient, createKubeApi, type HttpClient, type KafkaClient, type KubeApi, systemClock } from '../ports/index.ts'
+import { openElasticsearch, openKafka as openKafkaAs, type Reach, type ReferenceReader, reach } from '../targets/index.ts'
 import { connectorsIn, connectorsOver, type ReadConnectors } from './connectors.ts'
 import { UserError } from './user-error.ts'
 
@@ -11,7 +13,8 @@ export interface ConnectionOptions {
   readonly namespace?: string
 }
 
-const SECRETS = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' } as const
+/** Commands search through whole indices. */
+const SEARCH_TIMEOUT_MS = 30_000
 
 export function openKube(options: ConnectionOptions): KubeApi {
   return createKubeApi({
@@ -60,27 +63,21 @@ export interface Backends {
   close(): Promise<void>
 }
 
-export function openKafka(platform: ClickstreamPlatform): KafkaClient {
-  return createKafkaClient({ brokers: platform.spec.kafka.bootstrapServers.split(','), clientId: 'clickstream-cli' })
-}
+const referencesOf = (kube: KubeApi): ReferenceReader => new References(kube, systemClock).reader()
 
-/** Clients with the credentials that the platform names. */
+export const openKafka = (kube: KubeApi, platform: ClickstreamPlatform): KafkaClient =>
+  openKafkaAs(platform, referencesOf(kube), { clientId: 'clickstream-cli' })
+
+/** Clients with the credentials and the trust that the platform names. All but Elasticsearch's read them again when they change. */
 export async function openBackends(kube: KubeApi, platform: ClickstreamPlatform): Promise<Backends> {
-  const namespace = platform.metadata.namespace ?? 'default'
+  const references = referencesOf(kube)
   const { ksqldb, connect, elasticsearch, grafana } = platform.spec
-  const login = async (ref: { name: string } | undefined) => {
-    if (!ref) return {}
-    const secret = await kube.get(SECRETS, namespace, ref.name)
-    if (!secret) throw new UserError(`Secret ${namespace}/${ref.name}, which the platform refers to, does not exist.`)
-    const data = (secret.data ?? {}) as Record<string, string>
-    const decode = (key: string) => Buffer.from(data[key] ?? '', 'base64').toString('utf8')
-    return { auth: { username: decode('username'), password: decode('password') } }
-  }
-  const http = async (service: string, backend: { url: string; secretRef?: { name: string } | undefined }) =>
-    createHttpClient({ baseUrl: backend.url, service, headers: { 'user-agent': 'clickstream-cli' }, ...(await login(backend.secretRef)) })
-  const kafka = openKafka(platform)
-  const search = new ElasticsearchClient({ node: elasticsearch.url, ...(await login(elasticsearch.secretRef)) })
-  const rest = connect.url === undefined ? undefined : await http('Kafka Connect', { ...connect, url: connect.url })
+  const http = (service: string, { url, connection }: Reach) =>
+    createHttpClient({ baseUrl: url, service, headers: { 'user-agent': 'clickstream-cli' }, connection })
+  const search = reach(platform, references, elasticsearch, 'apiKey')
+  const client = openElasticsearch({ url: search.url, timeoutMs: SEARCH_TIMEOUT_MS, maxRetries: 3 }, await search.connection(), 'clickstream-cli')
+  const kafka = openKafkaAs(platform, references, { clientId: 'clickstream-cli' })
+  const rest = connect.url === undefined ? undefined : http('Kafka Connect', reach(platform, references, { ...connect, url: connect.url }))
   return {
     get connect() {
       if (rest) return rest
@@ -88,12 +85,12 @@ export async function openBackends(kube: KubeApi, platform: ClickstreamPlatform)
     },
     connectors: rest ? connectorsOver(rest) : connectorsIn(kube, platform),
     kafka,
-    elasticsearch: search,
-    ksqldb: await http('ksqlDB', ksqldb),
-    grafana: await http('Grafana', grafana),
+    elasticsearch: client,
+    ksqldb: http('ksqlDB', reach(platform, references, ksqldb)),
+    grafana: http('Grafana', reach(platform, references, grafana, 'token')),
     async close() {
       await kafka.close()
-      await search.close()
+      await client.close()
     },
   }
 }

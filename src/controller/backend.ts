@@ -166,7 +166,7 @@ export class Backend {
   }
 
   #setFailure(failure: Failure): void {
-    const news = this.#failure?.reason !== failure.reason
+    const news = this.#failure?.reason !== failure.reason || this.#failure.message !== failure.message
     this.#failure = failure
     if (news) this.#options.onChange(this)
   }
@@ -189,5 +189,5 @@ export class Backend {
 
 /** Reasons that speak of the backend as a whole, not of one request. */
 function isOutage(failure: Failure): boolean {
-  return ['Unreachable', 'TimedOut', 'Unauthorized', 'UnsupportedVersion'].includes(failure.reason)
+  return ['Unreachable', 'TimedOut', 'TlsFailed', 'Unauthorized', 'UnsupportedVersion'].includes(failure.reason)
 }

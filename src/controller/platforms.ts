@@ -2,7 +2,7 @@
 import { type ClickstreamPlatform, parsePlatform } from '../api/index.ts'
 import type { ResourceId } from '../plan/index.ts'
 import type { Clock, KubeApi, KubeObject, Random } from '../ports/index.ts'
-import type { BackendName, Progress, SecretReader, Target } from '../targets/index.ts'
+import type { BackendName, Progress, ReferenceReader, Target } from '../targets/index.ts'
 import { type Fence, fencedTarget } from './leader/fence.ts'
 import type { References } from './references.ts'
 import { keyOf } from './reflector.ts'
@@ -16,7 +16,7 @@ export interface Writing {
 }
 
 /** The targets of one platform. Nothing may be called before their first use. */
-export type ConnectTargets = (platform: ClickstreamPlatform, secrets: SecretReader, writing: Writing) => readonly Target[]
+export type ConnectTargets = (platform: ClickstreamPlatform, references: ReferenceReader, writing: Writing) => readonly Target[]
 
 export interface PlatformsOptions {
   readonly objects: Watched
@@ -68,10 +68,9 @@ export class Platforms {
     const again = this.#sessions.get(key)
     if (again) return again.session
     const { clock, random, references, connectTargets, writing, onChange, onProgress } = this.#options
-    const secrets: SecretReader = async (namespace, name, signal) => (await references.secret(namespace, name, signal))?.data
     const session = new Session({
       platform: parsed.value,
-      targets: connectTargets(parsed.value, secrets, writing).map((target) => fencedTarget(target, writing.fence)),
+      targets: connectTargets(parsed.value, references.reader(), writing).map((target) => fencedTarget(target, writing.fence)),
       clock,
       random,
       onChange: () => onChange(key),

@@ -1,6 +1,8 @@
 /** ConfigMaps and Secrets that others refer to, read when needed and remembered for a few seconds. */
 import { z } from 'zod'
+import { type HandedOn, versionKey } from '../plan/index.ts'
 import { type Clock, Failure, type KubeApi, type KubeObject, type KubeResource } from '../ports/index.ts'
+import type { ReferenceReader } from '../targets/index.ts'
 import { CONFIG_MAPS } from './ledger.ts'
 
 const SECRETS: KubeResource = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' }
@@ -37,6 +39,24 @@ export class References {
     if (object === undefined) return undefined
     const data = Object.entries(dataSchema.parse(object.data)).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')])
     return { version: object.metadata.resourceVersion ?? '', data: Object.fromEntries(data) }
+  }
+
+  /** By `versionKey`, of those that exist. */
+  async versions(refs: readonly HandedOn[], signal?: AbortSignal): Promise<Map<string, string>> {
+    const versions = new Map<string, string>()
+    for (const ref of refs) {
+      const found = await (ref.kind === 'Secret' ? this.secret(ref.namespace, ref.name, signal) : this.configMap(ref.namespace, ref.name, signal))
+      if (found !== undefined) versions.set(versionKey(ref), found.version)
+    }
+    return versions
+  }
+
+  /** The data alone, for those who connect to backends. */
+  reader(): ReferenceReader {
+    return {
+      secret: async (...ref) => (await this.secret(...ref))?.data,
+      configMap: async (...ref) => (await this.configMap(...ref))?.data,
+    }
   }
 
   #get(resource: KubeResource, namespace: string, name: string, signal: AbortSignal | undefined): Promise<KubeObject | undefined> {

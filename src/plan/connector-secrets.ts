@@ -21,8 +21,10 @@ export function renderSecrets(
 ): { readonly config: Readonly<Record<string, string>>; readonly secrets: readonly SecretValue[] } {
   const provider = providerOf(draft)
   if (provider === undefined) return { config: {}, secrets: item.secrets }
-  const config = item.secrets.map(({ key, namespace, secretKeyRef }) => [key, `\${${provider}:${namespace}/${secretKeyRef.name}:${secretKeyRef.key}}`] as const)
-  return { config: Object.fromEntries(config), secrets: [] }
+  // Authorities are no secret, and may stand in a ConfigMap, which this provider does not read.
+  const [secret, open] = [item.secrets.filter(({ authority }) => authority === undefined), item.secrets.filter(({ authority }) => authority !== undefined)]
+  const config = secret.map(({ key, namespace, secretKeyRef }) => [key, `\${${provider}:${namespace}/${secretKeyRef.name}:${secretKeyRef.key}}`] as const)
+  return { config: Object.fromEntries(config), secrets: open }
 }
 
 /** Why values would stand in clear, and what mends it; undefined: they do not, or may. */

@@ -7,6 +7,7 @@ import { checkTopics } from './connector-topics.ts'
 import { addNode, type ConnectorItem, type Draft, dataPolicy, refuse } from './draft.ts'
 import { hashOf, hexHash } from './hash.ts'
 import { keysUnder, placeIn } from './place.ts'
+import { versionKey } from './refs.ts'
 import type { Place, ResourceId, ResourceSpecs, SecretValue } from './resources.ts'
 import { scheduleAt } from './schedule.ts'
 import { implyTopic } from './topics.ts'
@@ -146,10 +147,10 @@ export function classOf(draft: Draft, named: string | undefined, type: 'source' 
 export function addConnectorNodes(draft: Draft): void {
   for (const item of draft.connectors) {
     if (!checkConnector(draft, item)) continue
-    const versions = item.secrets.map(
-      ({ key, namespace, secretKeyRef }) =>
-        `${key}=${namespace}/${secretKeyRef.name}/${secretKeyRef.key}@${draft.facts.secretVersions?.get(`${namespace}/${secretKeyRef.name}`) ?? ''}`,
-    )
+    const versions = item.secrets.map((value) => {
+      const { key, namespace, secretKeyRef } = value
+      return `${key}=${namespace}/${secretKeyRef.name}/${secretKeyRef.key}@${draft.facts.secretVersions?.get(holderOf(value)) ?? ''}`
+    })
     const rendered = renderSecrets(draft, item)
     const config: Record<string, string> = {
       ...item.config,
@@ -233,23 +234,24 @@ function checkPredicates(draft: Draft, item: ConnectorItem): boolean {
   return true
 }
 
+const holderOf = ({ authority = 'Secret', namespace, secretKeyRef }: SecretValue): string => versionKey({ kind: authority, namespace, name: secretKeyRef.name })
+
 function checkSecrets(draft: Draft, item: ConnectorItem): boolean {
-  if (item.secrets.length === 0) return true
-  const keys = item.secrets.map(({ key }) => key)
-  const refused = plainSecretsRefused(draft)
+  const keys = item.secrets.flatMap(({ key, authority }) => (authority === undefined ? [key] : []))
+  const refused = keys.length > 0 ? plainSecretsRefused(draft) : undefined
   if (refused) {
     const message = `${keys.join(' and ')} of connector ${item.name} would stand in clear in ${refused.where}`
     refuse(draft, 'PlainSecretRefused', placeIn(item.place, keys[0]).path, message, refused.mend)
     return false
   }
   const versions = draft.facts.secretVersions
-  const missing = versions && item.secrets.find(({ namespace, secretKeyRef }) => !versions.has(`${namespace}/${secretKeyRef.name}`))
+  const missing = versions && item.secrets.find((value) => !versions.has(holderOf(value)))
   if (missing) {
     refuse(
       draft,
       'SecretNotFound',
       placeIn(item.place, missing.key).path,
-      `Secret ${missing.namespace}/${missing.secretKeyRef.name} does not exist`,
+      `${missing.authority ?? 'Secret'} ${missing.namespace}/${missing.secretKeyRef.name} does not exist`,
       `Create it in namespace ${missing.namespace}, with the key ${missing.secretKeyRef.key}.`,
     )
     return false

@@ -5,6 +5,7 @@ import { templatesOf } from './connectors.ts'
 import { addNode, type Draft, type Feed, type PanelItem, refuse } from './draft.ts'
 import { grafanaUid, hashOf } from './hash.ts'
 import { buildPanel, type QueryTarget, singleUnit } from './panels.ts'
+import { type HandedOn, versionKey } from './refs.ts'
 import type { Json, JsonObject } from './resources.ts'
 import { columnOf, copyOf } from './sinks.ts'
 import { strongestFor } from './templates.ts'
@@ -16,7 +17,9 @@ const COLUMNS = 24
 export function addDataSources(draft: Draft): void {
   const { elasticsearch } = draft.platform.spec
   const client = elasticsearch.clients?.grafana
-  const secret = client?.secretRef && { namespace: draft.platform.metadata.namespace ?? 'default', name: client.secretRef.name }
+  const namespace = draft.platform.metadata.namespace ?? 'default'
+  const secret = client?.secretRef && { namespace, name: client.secretRef.name }
+  const authority = client?.caRef && { ...client.caRef, namespace }
   for (const feed of draft.feeds.values()) {
     const title = generatedName(draft.owner.namespace, draft.owner.pipeline, feed.name)
     const spec = {
@@ -26,6 +29,7 @@ export function addDataSources(draft: Draft): void {
       index: feed.index,
       timeField: columnOf(feed.source, feed.timeField) ?? feed.timeField,
       ...(secret ? { secret } : {}),
+      ...(authority ? { authority } : {}),
     }
     addNode(draft, {
       kind: 'DataSource',
@@ -34,15 +38,22 @@ export function addDataSources(draft: Draft): void {
       stage: 'Dashboards',
       specPath: feed.specPath,
       spec,
-      hash: hashOf({ title, url: spec.url, index: spec.index, timeField: spec.timeField, secret: secretText(draft, secret) }),
+      hash: hashOf({
+        title,
+        url: spec.url,
+        index: spec.index,
+        timeField: spec.timeField,
+        secret: versionOf(draft, secret && { ...secret, kind: 'Secret' }),
+        ...(authority ? { authority: `${versionOf(draft, authority)} ${authority.key}` } : {}),
+      }),
       dependsOn: templatesOf(draft, feed.index),
       driftPolicy: feed.driftPolicy,
     })
   }
 }
 
-const secretText = (draft: Draft, secret: { namespace: string; name: string } | undefined): Json =>
-  secret ? `${secret.namespace}/${secret.name}@${draft.facts.secretVersions?.get(`${secret.namespace}/${secret.name}`) ?? ''}` : null
+const versionOf = (draft: Draft, ref: HandedOn | undefined): Json =>
+  ref ? `${versionKey(ref)}@${draft.facts.secretVersions?.get(versionKey(ref)) ?? ''}` : null
 
 const uidOfFeed = (draft: Draft, feed: Feed): string => grafanaUid(draft.owner, 'DataSource', feed.name)
 

@@ -8,7 +8,7 @@ export interface CompileFacts {
   readonly plugins?: readonly { readonly class: string; readonly type: string }[]
   /** Name under which the workers of a KafkaConnect have Strimzi's config provider for Secrets; absent: they have none. */
   readonly secretProvider?: string
-  /** `NAMESPACE/NAME` -> resourceVersion of the Secrets that `secretRefs` names: a rotated one changes the hash. */
+  /** `versionKey` -> resourceVersion of what `secretRefs` names: a rotated one changes the hash. */
   readonly secretVersions?: ReadonlyMap<string, string>
   /** Replicas of topics that say nothing. Default 1. */
   readonly defaultReplicas?: number

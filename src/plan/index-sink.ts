@@ -3,6 +3,8 @@ import { classOf } from './connectors.ts'
 import type { Draft, Feed } from './draft.ts'
 
 const ELASTICSEARCH_SINK_CLASS = 'io.confluent.connect.elasticsearch.ElasticsearchSinkConnector'
+/** The sink takes Kafka's own TLS options behind its prefix; PEM needs no file on the workers. */
+export const SINK_TRUST = 'elastic.https.ssl.truststore'
 export const ELASTICSEARCH_SINK = /elasticsearch.*sink(connector)?$/i
 
 /**
@@ -18,6 +20,7 @@ export function indexConfig(draft: Draft, feed: Feed, idColumn: string | undefin
     'connector.class': classOf(draft, connect.elasticsearchSink?.class, 'sink', ELASTICSEARCH_SINK, ELASTICSEARCH_SINK_CLASS, specPath),
     topics: feed.source.topic,
     'connection.url': elasticsearch.clients?.connect?.url ?? elasticsearch.url,
+    ...(elasticsearch.clients?.connect?.caRef ? { 'elastic.security.protocol': 'SSL', [`${SINK_TRUST}.type`]: 'PEM' } : {}),
     // Keys may be windowed or binary; nobody reads them here.
     'key.converter': 'org.apache.kafka.connect.converters.ByteArrayConverter',
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',

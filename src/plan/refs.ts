@@ -18,18 +18,31 @@ export function configMapRefs(pipeline: ClickstreamPipeline): readonly ConfigMap
   return refs
 }
 
-/** Secrets whose values reach a connector's config or a data source. */
-export function secretRefs(pipeline: ClickstreamPipeline, platform: ClickstreamPlatform): readonly { readonly namespace: string; readonly name: string }[] {
-  const refs = new Map<string, { namespace: string; name: string }>()
-  const add = (namespace: string, name: string | undefined) => {
-    if (name !== undefined) refs.set(`${namespace}/${name}`, { namespace, name })
+/** What is handed on to a connector's config or a data source; `kind` ConfigMap: certificates of authorities. */
+export interface HandedOn {
+  readonly kind: 'Secret' | 'ConfigMap'
+  readonly namespace: string
+  readonly name: string
+}
+
+/** In CompileFacts.secretVersions. */
+export const versionKey = ({ kind, namespace, name }: HandedOn): string => `${kind === 'ConfigMap' ? 'ConfigMap ' : ''}${namespace}/${name}`
+
+/** Secrets whose values reach a connector's config or a data source, and what holds certificates for them. */
+export function secretRefs(pipeline: ClickstreamPipeline, platform: ClickstreamPlatform): readonly HandedOn[] {
+  const refs = new Map<string, HandedOn>()
+  const add = (namespace: string, name: string | undefined, kind: HandedOn['kind'] = 'Secret') => {
+    if (name === undefined) return
+    const ref = { kind, namespace, name }
+    refs.set(versionKey(ref), ref)
   }
   const own = pipeline.metadata.namespace ?? 'default'
   for (const { connector } of [...pipeline.spec.sources, ...pipeline.spec.sinks])
     for (const { secretKeyRef } of connector?.configFrom ?? []) add(own, secretKeyRef.name)
-  const clients = platform.spec.elasticsearch.clients
   const shared = platform.metadata.namespace ?? 'default'
-  add(shared, clients?.connect?.secretRef?.name)
-  add(shared, clients?.grafana?.secretRef?.name)
+  for (const client of Object.values(platform.spec.elasticsearch.clients ?? {})) {
+    add(shared, client?.secretRef?.name)
+    add(shared, client?.caRef?.name, client?.caRef?.kind)
+  }
   return [...refs.values()]
 }

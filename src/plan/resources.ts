@@ -11,6 +11,8 @@ export interface SecretValue {
   /** Of the Secret: the pipeline's, or the platform's for its own credentials. */
   readonly namespace: string
   readonly secretKeyRef: { readonly name: string; readonly key: string }
+  /** Certificates of authorities, which everybody may see; the kind of what holds them. */
+  readonly authority?: 'Secret' | 'ConfigMap'
 }
 
 /** The declared form of each kind: what the planner wants and what `observe` reads back, in one shape, so that they compare. */
@@ -56,6 +58,8 @@ export interface ResourceSpecs {
     readonly timeField: string
     /** Grafana's credential for Elasticsearch; none: no authentication. */
     readonly secret?: { readonly namespace: string; readonly name: string }
+    /** Whom Grafana trusts for Elasticsearch; none: those that its system trusts. */
+    readonly authority?: { readonly kind: 'Secret' | 'ConfigMap'; readonly namespace: string; readonly name: string; readonly key: string }
   }
   Dashboard: {
     readonly uid: string

@@ -5,7 +5,7 @@ import { listed } from './connector-config.ts'
 import { leavesTopic } from './connector-topics.ts'
 import { customConfig, placeOfConnector, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
-import { ELASTICSEARCH_SINK, indexConfig } from './index-sink.ts'
+import { ELASTICSEARCH_SINK, indexConfig, SINK_TRUST } from './index-sink.ts'
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
 import { keysUnder } from './place.ts'
 import type { SecretValue } from './resources.ts'
@@ -264,10 +264,11 @@ export function columnOf(source: Source, name: string): string | undefined {
   return (source.value.find((column) => column.name === name) ?? source.value.find((column) => column.name === name.toUpperCase()))?.name
 }
 
-/** The credential that the platform has for Connect; the operator's own is never handed on. */
+/** The credential that the platform has for Connect, since the operator's own is never handed on, and whom Connect is to trust. */
 function sinkSecrets(draft: Draft): SecretValue[] {
-  const name = draft.platform.spec.elasticsearch.clients?.connect?.secretRef?.name
-  if (name === undefined) return []
+  const { secretRef, caRef } = draft.platform.spec.elasticsearch.clients?.connect ?? {}
   const namespace = draft.platform.metadata.namespace ?? 'default'
-  return ['username', 'password'].map((key) => ({ key: `connection.${key}`, namespace, secretKeyRef: { name, key } }))
+  const login = secretRef ? ['username', 'password'].map((key) => ({ key: `connection.${key}`, namespace, secretKeyRef: { name: secretRef.name, key } })) : []
+  if (!caRef) return login
+  return [...login, { key: `${SINK_TRUST}.certificates`, namespace, secretKeyRef: { name: caRef.name, key: caRef.key }, authority: caRef.kind }]
 }

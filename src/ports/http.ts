@@ -2,13 +2,15 @@
  * The one HTTP wrapper: time-outs, size caps, no redirects, answers read through a schema, faults as Failures.
  * Retrying is the caller's: a reconcile is repeated as a whole.
  */
-import { Agent } from 'node:https'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import axios, { type AxiosAdapter, AxiosError, type AxiosInstance } from 'axios'
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse } from 'axios'
 import type { z } from 'zod'
+import { TrustingAgents } from './agents.ts'
 import { Failure } from './failure.ts'
+import { mask, maskIn } from './masking.ts'
+import { tlsFaultOf } from './tls-faults.ts'
 
 export interface HttpOptions {
   readonly baseUrl: string
@@ -71,20 +73,19 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     ...(options.adapter ? { adapter: options.adapter } : {}),
   })
 
-  let trusted: { ca: string; agent: Agent } | undefined
-  const agentFor = (ca: string): Agent => {
-    if (trusted?.ca !== ca) trusted = { ca, agent: new Agent({ ca, keepAlive: true }) }
-    return trusted.agent
-  }
-
+  const agents = new TrustingAgents()
   const pathOf = (request: Pick<HttpRequest<unknown>, 'path'>) => `/${request.path.map(encodeURIComponent).join('/')}`
   const label = (request: Pick<HttpRequest<unknown>, 'method' | 'path'>) => `${options.service}: ${request.method} ${pathOf(request)}`
 
-  async function send(request: Omit<HttpRequest<unknown>, 'answer'>, responseType: 'json' | 'stream') {
-    const connection = options.connection ? await options.connection(request.signal) : {}
+  /** `done`: whoever has read the answer says so. */
+  async function send(request: Omit<HttpRequest<unknown>, 'answer'>, responseType: 'json' | 'stream'): Promise<Sent> {
+    const connection: HttpConnection = { ...(options.auth ? { auth: options.auth } : {}), ...(await options.connection?.(request.signal)) }
+    const lease = connection.ca === undefined ? undefined : agents.lease(connection.ca)
+    const secrets = secretsOf(connection)
+    const done = () => lease?.done()
     // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
     const noBody = request.body === undefined ? { 'content-type': false } : {}
-    return instance
+    const response = await instance
       .request({
         method: request.method,
         url: pathOf(request),
@@ -93,34 +94,38 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         ...(request.body !== undefined ? { data: request.body } : {}),
         headers: { ...noBody, ...connection.headers, ...request.headers },
         ...(connection.auth ? { auth: connection.auth } : {}),
-        ...(connection.ca !== undefined ? { httpsAgent: agentFor(connection.ca) } : {}),
+        ...(lease ? { httpsAgent: lease.agent } : {}),
         ...(request.signal ? { signal: request.signal } : {}),
         ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
       })
       .catch((error: unknown) => {
-        throw transportFailure(label(request), error)
+        done()
+        throw transportFailure(options, label(request), error, secrets)
       })
+    return { response, secrets, done }
   }
 
   return {
     async *lines(request) {
-      const response = await send(request, 'stream')
+      const { response, secrets, done } = await send(request, 'stream')
       const stream = response.data as Readable
-      if (response.status >= 300) throw statusFailure(label(request), response.status, await readJson(stream))
       try {
+        if (response.status >= 300) throw statusFailure(label(request), response.status, await readJson(stream), secrets)
         yield* createInterface({ input: stream })
       } catch (error) {
-        throw transportFailure(label(request), error)
+        throw error instanceof Failure ? error : transportFailure(options, label(request), error, secrets)
       } finally {
         stream.destroy()
+        done()
       }
     },
 
     async request<T>(request: HttpRequest<T>): Promise<HttpAnswer<T>> {
       const what = label(request)
-      const response = await send(request, 'json')
+      const { response, secrets, done } = await send(request, 'json')
+      done()
       const ok = response.status >= 200 && response.status < 300
-      if (!ok && !request.accept?.includes(response.status)) throw statusFailure(what, response.status, response.data)
+      if (!ok && !request.accept?.includes(response.status)) throw statusFailure(what, response.status, response.data, secrets)
       const parsed = request.answer.safeParse(response.data)
       if (!parsed.success) {
         const first = parsed.error.issues[0]
@@ -143,20 +148,41 @@ async function readJson(stream: Readable): Promise<unknown> {
   }
 }
 
-function transportFailure(what: string, error: unknown): Failure {
-  if (error instanceof AxiosError) {
-    if (error.code === 'ERR_CANCELED') return new Failure('Retry', 'Canceled', `${what} was canceled`)
-    const timedOut = error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT'
-    // The AxiosError itself holds headers and credentials, so it is not kept as a cause.
-    return new Failure('Retry', timedOut ? 'TimedOut' : 'Unreachable', `${what} failed: ${error.code ?? error.message}`)
-  }
-  return new Failure('Retry', 'Unreachable', `${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+interface Sent {
+  readonly response: AxiosResponse
+  /** What was sent and must not come back to anybody. */
+  readonly secrets: readonly string[]
+  done(): void
 }
 
-function statusFailure(what: string, status: number, body: unknown): Failure {
+/** The credentials of a connection, as they are sent. */
+export function secretsOf({ auth, headers }: HttpConnection): readonly string[] {
+  const authorization = Object.entries(headers ?? {}).flatMap(([name, value]) => (/^authorization$/i.test(name) ? [value.slice(value.indexOf(' ') + 1)] : []))
+  return auth ? [auth.password, Buffer.from(`${auth.username}:${auth.password}`).toString('base64'), ...authorization] : authorization
+}
+
+function transportFailure({ service, baseUrl }: HttpOptions, what: string, error: unknown, secrets: readonly string[]): Failure {
+  if (error instanceof AxiosError && error.code === 'ERR_CANCELED') return new Failure('Retry', 'Canceled', `${what} was canceled`)
+  const tls = tlsFaultOf(error)
+  if (tls !== undefined) return new Failure('Retry', 'TlsFailed', `${service}: ${tls}`)
+  if (error instanceof AxiosError) {
+    const timedOut = error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT'
+    const hint =
+      error.code === 'ECONNRESET' && baseUrl.startsWith('http:') ? ' (closed without an answer; a server that speaks TLS wants https:// in its url)' : ''
+    // The AxiosError itself holds headers and credentials, so it is not kept as a cause.
+    return new Failure('Retry', timedOut ? 'TimedOut' : 'Unreachable', `${what} failed: ${error.code ?? mask(error.message, secrets)}${hint}`)
+  }
+  return new Failure('Retry', 'Unreachable', `${what} failed: ${mask(error instanceof Error ? error.message : String(error), secrets)}`)
+}
+
+function statusFailure(what: string, status: number, sent: unknown, secrets: readonly string[]): Failure {
+  const body = maskIn(sent, secrets)
   const text = messageOf(body)
   const details = { status, body }
-  if (status === 401) return new Failure('Retry', 'Unauthorized', `${what}: the credentials were refused (401)`, details)
+  if (status === 401) {
+    const why = secrets.length > 0 ? 'the credentials were refused' : 'credentials are demanded, and none are known: name a Secret in secretRef'
+    return new Failure('Retry', 'Unauthorized', `${what}: ${why} (401)`, details)
+  }
   if (status === 403) return new Failure('Retry', 'Forbidden', `${what}: not permitted (403) ${text}`, details)
   const retry = status >= 500 || status === 409 || status === 429 || status === 408
   return new Failure(retry ? 'Retry' : 'Stall', retry ? 'BackendError' : 'Refused', `${what} answered ${status}: ${text}`, details)

@@ -55,6 +55,13 @@ export interface Consumer {
   stop(): Promise<void>
 }
 
+/** How the brokers are spoken to, and as whom. */
+export interface KafkaSecurity {
+  /** Absent: in the clear. PEM each; without `ca` the authorities count that the system trusts. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
+}
+
 export interface KafkaClient {
   clusterId(): Promise<string>
   listTopics(): Promise<readonly string[]>

@@ -6,6 +6,7 @@ import { KafkaFault } from './kafka.ts'
 import { kafkaCodecs } from './kafka-codecs.ts'
 import { brokerMessageOf } from './kafkajs-refusals.ts'
 import type { Logger } from './log.ts'
+import { tlsFaultOf } from './tls-faults.ts'
 
 // A kafkajs codec gets its own Encoder to compress, whose bytes are in `buffer`, and a plain Buffer to decompress.
 for (const [type, codec] of Object.entries(kafkaCodecs)) {
@@ -47,15 +48,40 @@ export function logsTo(log: Logger | undefined): logCreator {
     }
 }
 
-/** A refusal by the broker as KafkaFault, everything else (no connection, time-outs) as a Failure worth another try. */
+/**
+ * A refusal by the broker as KafkaFault; what speaks of the login, of a permission or of the connection as a whole as a Failure
+ * worth another try.
+ */
 export function toKafkaError(error: unknown): KafkaFault | Failure {
   if (error instanceof KafkaFault || error instanceof Failure) return error
+  const login = namedIn(error, 'KafkaJSSASLAuthenticationError')
+  if (login) return new Failure('Retry', 'Unauthorized', `Kafka: ${login.message}`)
   const refusal = protocolErrorIn(error)
-  if (refusal) return new KafkaFault(refusal.type, refusal.code, refusal.message)
+  if (refusal) return refused(refusal)
+  const tls = tlsFaultOf(error)
+  if (tls !== undefined) return new Failure('Retry', 'TlsFailed', `Kafka: ${tls}`)
   const message = error instanceof Error ? error.message : String(error)
-  const name = error instanceof Error ? error.name : ''
-  if (name === 'KafkaJSSASLAuthenticationError') return new Failure('Retry', 'Unauthorized', `Kafka: ${message}`)
-  return new Failure('Retry', name === 'KafkaJSRequestTimeoutError' ? 'TimedOut' : 'Unreachable', `Kafka: ${message}`)
+  if (namedIn(error, 'KafkaJSConnectionClosedError'))
+    return new Failure('Retry', 'Unreachable', `Kafka: ${message} (a listener that wants TLS or a user name ends connections without saying why)`)
+  return new Failure('Retry', namedIn(error, 'KafkaJSRequestTimeoutError') ? 'TimedOut' : 'Unreachable', `Kafka: ${message}`)
+}
+
+const NO_LOGIN = 'the listener takes no user name: leave out the authentication, or use the port of the listener that takes one'
+
+function refused({ type, code, message }: ProtocolError): KafkaFault | Failure {
+  if (type === 'ILLEGAL_SASL_STATE') return new Failure('Retry', 'Unauthorized', `Kafka: ${NO_LOGIN}`, { status: code })
+  if (type === 'UNSUPPORTED_SASL_MECHANISM')
+    return new Failure('Retry', 'Unauthorized', `Kafka: ${message}: use a type of authentication that the listener has`, { status: code })
+  if (type === 'SASL_AUTHENTICATION_FAILED') return new Failure('Retry', 'Unauthorized', `Kafka: ${message}`, { status: code })
+  if (/^(TOPIC|GROUP|CLUSTER|TRANSACTIONAL_ID|DELEGATION_TOKEN)_AUTHORIZATION_FAILED$/.test(type))
+    return new Failure('Retry', 'Forbidden', `Kafka: ${message} (${type}): the user needs an ACL for it`, { status: code })
+  return new KafkaFault(type, code, message)
+}
+
+/** kafkajs wraps the error of the last try into one that says how often it tried. */
+function namedIn(error: unknown, name: string, depth = 0): Error | undefined {
+  if (!(error instanceof Error) || depth > 5) return undefined
+  return error.name === name ? error : namedIn(error.cause, name, depth + 1)
 }
 
 interface ProtocolError {

@@ -1,7 +1,7 @@
 /** The Kafka port over kafkajs. Connects when first used. */
 import kafkajs, { type Admin, type ICustomPartitioner, type KafkaConfig, type Message, type Producer, type SASLOptions } from 'kafkajs'
 import { type Clock, systemClock } from './clock.ts'
-import { type Consumer, type KafkaClient, KafkaFault, type ProduceRecord, type TopicDescription } from './kafka.ts'
+import { type Consumer, type KafkaClient, KafkaFault, type KafkaSecurity, type ProduceRecord, type TopicDescription } from './kafka.ts'
 import { startConsumer } from './kafkajs-consumer.ts'
 import { logsTo, toKafkaError } from './kafkajs-library.ts'
 import { describeWithIds, type RawCluster, rawCluster } from './kafkajs-metadata.ts'
@@ -15,8 +15,8 @@ export interface KafkaClientOptions {
   /** Gives records without a timestamp theirs. */
   readonly clock?: Clock
   readonly log?: Logger
-  readonly ssl?: NonNullable<KafkaConfig['ssl']>
-  readonly sasl?: SASLOptions
+  /** Default: in the clear, without a name. */
+  readonly security?: KafkaSecurity
 }
 
 /** Short: whoever calls has a retry of its own, with a longer breath. */
@@ -33,8 +33,7 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     requestTimeout: 15_000,
     retry: RETRY,
     logCreator: logsTo(options.log),
-    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-    ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    ...secured(options.security),
   })
   const topicAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
   const clusters = renewable<RawCluster>(() => rawCluster(kafka))
@@ -190,6 +189,11 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
   }
 }
 
+/** kafkajs takes an empty `ssl` for none. */
+function secured({ tls, sasl }: KafkaSecurity = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return { ...(tls ? { ssl: { ...tls, rejectUnauthorized: true } } : {}), ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}) }
+}
+
 /** Records with a key go where the Java client's default would put them; those without one go round. */
 const partitioner: ICustomPartitioner = () => {
   const byKey = kafkajs.Partitioners.DefaultPartitioner()
@@ -260,7 +264,7 @@ function renewable<Client extends { connect(): Promise<void>; disconnect(): Prom
       } catch (error) {
         const fault = toKafkaError(error)
         // A lost connection: the next call starts with a new client instead of finding out the same.
-        if (!(fault instanceof KafkaFault)) await retire(mine)
+        if (!(fault instanceof KafkaFault) && fault.reason !== 'Forbidden') await retire(mine)
         throw fault
       } finally {
         mine.users--

@@ -1,8 +1,9 @@
 /** One folder per backend; a new backend is one new folder and one line here. */
-import { type ClickstreamPlatform, durationMs, kafkaConnectOf } from '../api/index.ts'
+import { type ClickstreamPlatform, kafkaConnectOf } from '../api/index.ts'
 import type { Clock, HttpOptions, KafkaClient, KubeApi } from '../ports/index.ts'
 import { createConnectTarget } from './connect/index.ts'
-import { loginOf, type SecretReader } from './credentials.ts'
+import { reach } from './connections.ts'
+import type { OtherLogin, ReferenceReader } from './credentials.ts'
 import { createElasticsearchClient, createElasticsearchTarget } from './elasticsearch/index.ts'
 import { createGrafanaTarget } from './grafana/index.ts'
 import { createKafkaConnectorTarget } from './kafka-connector/index.ts'
@@ -11,13 +12,15 @@ import { createStrimziTarget } from './strimzi/index.ts'
 import type { Target } from './target.ts'
 
 export { type ConnectOptions, type ConnectorStatus, createConnectTarget, listConnectors } from './connect/index.ts'
-export type { SecretName, SecretReader } from './credentials.ts'
+export { type KafkaOptions, openKafka, type Reach, reach } from './connections.ts'
+export type { ReferenceReader, SecretName, SecretReader } from './credentials.ts'
 export {
   createElasticsearchClient,
   createElasticsearchTarget,
   type ElasticsearchClientOptions,
   type ElasticsearchOptions,
   type ElasticsearchPort,
+  openElasticsearch,
 } from './elasticsearch/index.ts'
 export { createGrafanaTarget, type GrafanaOptions } from './grafana/index.ts'
 export { createKafkaConnectorTarget, type KafkaConnectorOptions, listKafkaConnectors } from './kafka-connector/index.ts'
@@ -36,16 +39,14 @@ export interface TargetPorts {
 }
 
 /** The backends of one platform. Nothing is called before the first use; secrets are read at each use. */
-export function createTargets(platform: ClickstreamPlatform, secrets: SecretReader, ports: TargetPorts): readonly Target[] {
+export function createTargets(platform: ClickstreamPlatform, references: ReferenceReader, ports: TargetPorts): readonly Target[] {
   const { kafka, ksqldb, connect, elasticsearch, grafana, limits } = platform.spec
   const namespace = platform.metadata.namespace ?? 'default'
   const kafkaConnect = kafkaConnectOf(platform)
-  const reach = (backend: { url: string; timeout: string; secretRef?: { name: string } | undefined }) => ({
-    url: backend.url,
-    timeoutMs: durationMs(backend.timeout),
-    connection: guarded(loginOf(secrets, backend.secretRef && { namespace, name: backend.secretRef.name }), ports.mayWrite),
-    ...(ports.adapter ? { adapter: ports.adapter } : {}),
-  })
+  const reached = (backend: Parameters<typeof reach>[2], other?: OtherLogin) => {
+    const { connection, ...rest } = reach(platform, references, backend, other)
+    return { ...rest, connection: guarded(connection, ports.mayWrite), ...(ports.adapter ? { adapter: ports.adapter } : {}) }
+  }
   return [
     createStrimziTarget({
       kube: ports.kube,
@@ -54,25 +55,25 @@ export function createTargets(platform: ClickstreamPlatform, secrets: SecretRead
       namespace: kafka.topicNamespace ?? namespace,
       cluster: kafka.strimziCluster,
     }),
-    createKsqldbTarget({ ...reach(ksqldb), kafka: ports.kafka, clock: ports.clock }),
+    createKsqldbTarget({ ...reached(ksqldb), kafka: ports.kafka, clock: ports.clock }),
     kafkaConnect
       ? createKafkaConnectorTarget({
           ...ports,
           namespace: kafkaConnect.namespace,
           cluster: kafkaConnect.name,
-          secrets,
+          references,
           allowUnsafeConfig: limits.allowUnsafeConnectorConfig,
         })
       : // The schema sees to it that there is one of the two.
         createConnectTarget({
-          ...reach({ ...connect, url: connect.url! }),
-          secrets,
+          ...reached({ ...connect, url: connect.url! }),
+          references,
           kafka: ports.kafka,
           clock: ports.clock,
           allowUnsafeConfig: limits.allowUnsafeConnectorConfig,
         }),
-    createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reach(elasticsearch)) }),
-    createGrafanaTarget({ ...reach(grafana), folder: grafana.folder, secrets }),
+    createElasticsearchTarget({ elasticsearch: createElasticsearchClient(reached(elasticsearch, 'apiKey')) }),
+    createGrafanaTarget({ ...reached(grafana, 'token'), folder: grafana.folder, references }),
   ]
 }
 

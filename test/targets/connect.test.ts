@@ -5,7 +5,7 @@ import { startConnect } from '../../src/sandbox/connect/index.ts'
 import { startKafka } from '../../src/sandbox/kafka/index.ts'
 import type { SandboxServer } from '../../src/sandbox/server.ts'
 import { createConnectTarget, type Target } from '../../src/targets/index.ts'
-import { action, entry, eventually, never, node, noSecrets, owner, stranger } from './given.ts'
+import { action, entry, eventually, never, node, noReferences, owner, stranger } from './given.ts'
 
 const DATAGEN = 'io.confluent.kafka.connect.datagen.DatagenConnector'
 
@@ -31,7 +31,7 @@ describe('The Connect target', () => {
     kafka = createKafkaClient({ brokers: [kafkaServer.url], clientId: 'test' })
     await kafka.createTopic({ name: 'clickstream', partitions: 1, replicas: 1 })
     connect = await startConnect({ kafka, clock: systemClock, random: seededRandom(2), log })
-    target = createConnectTarget({ url: connect.url, secrets: noSecrets, kafka, clock: systemClock })
+    target = createConnectTarget({ url: connect.url, references: noReferences, kafka, clock: systemClock })
   })
   after(async () => {
     await connect.close()
@@ -106,15 +106,15 @@ describe('The Connect target', () => {
   })
 
   it('puts secrets into the config, and shows them to nobody', async () => {
-    const secrets = async () => ({ word: 'open sesame' })
-    const trusted = createConnectTarget({ url: connect.url, secrets, kafka, clock: systemClock })
+    const references = { ...noReferences, secret: async () => ({ word: 'open sesame' }) }
+    const trusted = createConnectTarget({ url: connect.url, references, kafka, clock: systemClock })
     const secret = { key: 'random.seed', namespace: 'demo', secretKeyRef: { name: 's', key: 'word' } }
     const desired = source('RUNNING', { [SECRETS_KEY]: 'abc random.seed' })
     const [finding] = await trusted.check([{ ...desired, spec: { ...desired.spec, secrets: [secret] } }], never)
     assert.match(finding?.message ?? '', /random\.seed/)
     assert.doesNotMatch(JSON.stringify(finding), /sesame/)
 
-    const number = createConnectTarget({ url: connect.url, secrets: async () => ({ word: '4711' }), kafka, clock: systemClock })
+    const number = createConnectTarget({ url: connect.url, references: { ...noReferences, secret: async () => ({ word: '4711' }) }, kafka, clock: systemClock })
     const wanted = { ...desired, spec: { ...desired.spec, secrets: [secret] } }
     await number.apply(action(wanted), owner, never)
     const seen = await running()
@@ -126,7 +126,7 @@ describe('The Connect target', () => {
   it('does not hand on what a Secret has that the worker would take for a reference, or a login module', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: what the worker puts values in for
     for (const word of ['${file:/opt/connect.properties:password}', 'com.sun.security.auth.module.JndiLoginModule required;']) {
-      const hostile = createConnectTarget({ url: connect.url, secrets: async () => ({ word }), kafka, clock: systemClock })
+      const hostile = createConnectTarget({ url: connect.url, references: { ...noReferences, secret: async () => ({ word }) }, kafka, clock: systemClock })
       const desired = source('RUNNING', { [SECRETS_KEY]: 'abc password' })
       const secret = { key: 'password', namespace: 'demo', secretKeyRef: { name: 's', key: 'word' } }
       const wanted = { ...desired, spec: { ...desired.spec, secrets: [secret] } }
@@ -135,13 +135,19 @@ describe('The Connect target', () => {
       assert.ok(!JSON.stringify(finding).includes(word))
       await assert.rejects(hostile.apply(action(wanted), owner, never), { class: 'Stall', reason: 'UnsafeConfigRefused' })
       assert.equal(await observed(), undefined)
-      const trusting = createConnectTarget({ url: connect.url, secrets: async () => ({ word }), kafka, clock: systemClock, allowUnsafeConfig: true })
+      const trusting = createConnectTarget({
+        url: connect.url,
+        references: { ...noReferences, secret: async () => ({ word }) },
+        kafka,
+        clock: systemClock,
+        allowUnsafeConfig: true,
+      })
       assert.deepEqual(await trusting.check([wanted], never), [])
     }
   })
 
   it('says who cannot be reached, and that it is worth another try', async () => {
-    const gone = createConnectTarget({ url: 'http://127.0.0.1:1', secrets: noSecrets, kafka, clock: systemClock })
+    const gone = createConnectTarget({ url: 'http://127.0.0.1:1', references: noReferences, kafka, clock: systemClock })
     await assert.rejects(gone.observe(never), { class: 'Retry', reason: 'Unreachable' })
   })
 })

@@ -11,15 +11,15 @@ import {
   createKsqldbTarget,
   type Target,
 } from '../../src/targets/index.ts'
-import { never, noSecrets } from './given.ts'
+import { never, noReferences } from './given.ts'
 
 const kafka = {} as KafkaClient
 const timeoutMs = 150
 const targets: Record<string, (url: string) => Target> = {
   ksqlDB: (url) => createKsqldbTarget({ url, timeoutMs, kafka, clock: systemClock }),
-  Connect: (url) => createConnectTarget({ url, timeoutMs, secrets: noSecrets, kafka, clock: systemClock }),
+  Connect: (url) => createConnectTarget({ url, timeoutMs, references: noReferences, kafka, clock: systemClock }),
   Elasticsearch: (url) => createElasticsearchTarget({ elasticsearch: createElasticsearchClient({ url, timeoutMs }) }),
-  Grafana: (url) => createGrafanaTarget({ url, timeoutMs, folder: 'x', secrets: noSecrets }),
+  Grafana: (url) => createGrafanaTarget({ url, timeoutMs, folder: 'x', references: noReferences }),
 }
 
 const says =

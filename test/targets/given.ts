@@ -1,12 +1,12 @@
 /** Nodes and actions for the targets' tests, in the shape that planning gives them. */
 import type { Action, Desired, LedgerEntry, Observed, Owner, ResourceKind, ResourceSpecs } from '../../src/plan/index.ts'
-import type { SecretReader } from '../../src/targets/index.ts'
+import type { ReferenceReader } from '../../src/targets/index.ts'
 
 export const owner: Owner = { namespace: 'demo', pipeline: 'clicks' }
 export const stranger: Owner = { namespace: 'other', pipeline: 'clicks' }
 export const never = new AbortController().signal
 
-export const noSecrets: SecretReader = async () => undefined
+export const noReferences: ReferenceReader = { secret: async () => undefined, configMap: async () => undefined }
 
 export function node<K extends ResourceKind>(kind: K, name: string, spec: ResourceSpecs[K], key = name): Desired<K> {
   return { id: `${kind}/${key}`, kind, name, stage: 'Topics', specPath: 'spec.x[0]', spec, hash: 'h', dependsOn: [], onRemove: 'delete', driftPolicy: 'Repair' }

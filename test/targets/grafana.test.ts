@@ -6,7 +6,7 @@ import { systemClock } from '../../src/ports/index.ts'
 import { startGrafana } from '../../src/sandbox/grafana/index.ts'
 import type { SandboxServer } from '../../src/sandbox/server.ts'
 import { createGrafanaTarget, type Target } from '../../src/targets/index.ts'
-import { action, entry, never, node, noSecrets, owner, stranger } from './given.ts'
+import { action, entry, never, node, noReferences, owner, stranger } from './given.ts'
 
 const sourceUid = grafanaUid(owner, 'DataSource', 'events')
 const dashboardUid = grafanaUid(owner, 'Dashboard', 'board')
@@ -58,7 +58,7 @@ for (const api of ['/apis', '/api'] as const) {
         older = proxy.server
         url = proxy.url
       }
-      target = createGrafanaTarget({ url, connection: login, folder: 'Clickstream', secrets: noSecrets })
+      target = createGrafanaTarget({ url, connection: login, folder: 'Clickstream', references: noReferences })
     })
     afterEach(async () => {
       older?.closeAllConnections()
@@ -115,7 +115,7 @@ for (const api of ['/apis', '/api'] as const) {
         url: grafana.url,
         connection: async () => ({ auth: { username: 'user', password: 'nope' } }),
         folder: 'Clickstream',
-        secrets: noSecrets,
+        references: noReferences,
       })
       await assert.rejects(other.probe(never), { reason: 'Unauthorized', class: 'Retry' })
     })

@@ -21,7 +21,7 @@ import { startKsqldb } from '../../src/sandbox/ksqldb/index.ts'
 import { startKubernetes } from '../../src/sandbox/kubernetes/index.ts'
 import type { SandboxServer } from '../../src/sandbox/server.ts'
 import { kafkaTopicCrd, startStrimzi } from '../../src/sandbox/strimzi/index.ts'
-import { createTargets, type SecretReader, type Target } from '../../src/targets/index.ts'
+import { createTargets, type ReferenceReader, type Target } from '../../src/targets/index.ts'
 
 export const NAMESPACE = 'default'
 const never = new AbortController().signal
@@ -63,8 +63,11 @@ export async function startStack(): Promise<Stack> {
     },
   })
   if (!platform.ok) throw new Error(JSON.stringify(platform.errors))
-  const secrets: SecretReader = async (_, name) => (name === 'grafana-admin' ? { username: 'user', password: 'user' } : undefined)
-  const targets = createTargets(platform.value, secrets, { clock, kafka: clients.operator, kube })
+  const references: ReferenceReader = {
+    secret: async (_, name) => (name === 'grafana-admin' ? { username: 'user', password: 'user' } : undefined),
+    configMap: async () => undefined,
+  }
+  const targets = createTargets(platform.value, references, { clock, kafka: clients.operator, kube })
   const { plugins } = await targets.find(({ backend }) => backend === 'connect')!.probe(never)
   return {
     platform: platform.value,

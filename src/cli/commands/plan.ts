@@ -2,7 +2,7 @@
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
 import { type ConnectionOptions, openKafka, openKube, readConfigMaps, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import { LedgerFile, References } from '../../controller/index.ts'
-import { compilePipeline, formatFinding, formatPlan, type Ledger, planChanges } from '../../plan/index.ts'
+import { compilePipeline, formatFinding, formatPlan, type Ledger, planChanges, secretRefs } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
@@ -13,12 +13,11 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
   const namespace = options.namespace ?? 'default'
   const pipeline = file === undefined ? await readPipeline(kube, namespace, options.pipeline) : await fromFile(file, namespace)
   const platform = await readPlatform(kube, pipeline)
-  const kafka = openKafka(platform)
+  const kafka = openKafka(kube, platform)
   const stop = new AbortController()
   try {
     const references = new References(kube, systemClock)
-    const secrets = async (namespace: string, name: string) => (await references.secret(namespace, name))?.data
-    const targets = createTargets(platform, secrets, { clock: systemClock, kafka, kube })
+    const targets = createTargets(platform, references.reader(), { clock: systemClock, kafka, kube })
     const reports = await Promise.all(targets.map((target) => target.probe(stop.signal)))
     const compiled = compilePipeline({
       pipeline,
@@ -28,6 +27,7 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
         now,
         plugins: reports.flatMap((report) => report.plugins ?? []),
         ...Object.fromEntries(reports.flatMap(({ secretProvider }) => (secretProvider ? [['secretProvider', secretProvider]] : []))),
+        secretVersions: await references.versions(secretRefs(pipeline, platform)),
       },
     })
     if (!compiled.graph) {

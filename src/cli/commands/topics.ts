@@ -7,7 +7,7 @@ import { formatTable, print, printJson } from '../output.ts'
 async function withKafka<T>(options: ConnectionOptions & { pipeline?: string }, use: (kafka: ReturnType<typeof openKafka>) => Promise<T>): Promise<T> {
   const kube = openKube(options)
   const pipeline = await readPipeline(kube, options.namespace ?? 'default', options.pipeline)
-  const kafka = openKafka(await readPlatform(kube, pipeline))
+  const kafka = openKafka(kube, await readPlatform(kube, pipeline))
   try {
     return await use(kafka)
   } finally {

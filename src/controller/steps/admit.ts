@@ -71,11 +71,7 @@ export const readReferences: Step = async (run, { references }) => {
       run.findings.push({ severity: 'error', reason: 'ReferenceNotFound', path, message, mend })
     } else configMaps.set(`${name}/${key}`, text)
   }
-  const versions = new Map<string, string>()
-  for (const { namespace: place, name } of secretRefs(run.pipeline!, run.platform!)) {
-    const secret = await references.secret(place, name, run.signal)
-    if (secret !== undefined) versions.set(`${place}/${name}`, secret.version)
-  }
+  const versions = await references.versions(secretRefs(run.pipeline!, run.platform!), run.signal)
   run.configMaps = configMaps
   run.secretVersions = versions
   // Nobody tells us when they change.

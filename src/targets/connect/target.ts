@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Action, type Desired, type Finding, type LedgerEntry, type Observed, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { type Clock, createHttpClient, Failure, type HttpClient, type HttpOptions, type KafkaClient, KafkaFault } from '../../ports/index.ts'
-import { readSecretValues, type SecretReader } from '../credentials.ts'
+import { type ReferenceReader, readSecretValues } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { connectGroup, sinkProgress } from '../offsets.ts'
 import type { Applied, Target } from '../target.ts'
@@ -21,8 +21,8 @@ export interface ConnectOptions {
   readonly connection?: HttpOptions['connection']
   readonly timeoutMs?: number
   readonly adapter?: HttpOptions['adapter']
-  /** For secrets that a connector's config takes. */
-  readonly secrets: SecretReader
+  /** For secrets and authorities that a connector's config takes. */
+  readonly references: ReferenceReader
   /** For the lag of sinks. */
   readonly kafka: KafkaClient
   readonly clock: Clock
@@ -58,7 +58,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
   }
 
   async function fullConfig(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Record<string, string>> {
-    const secret = await readSecretValues(options.secrets, desired.spec.secrets, signal)
+    const secret = await readSecretValues(options.references, desired.spec.secrets, signal)
     if (!options.allowUnsafeConfig) refuseUnsafeSecret(desired, secret)
     return { ...desired.spec.config, ...secret, ...marksOf(owner) }
   }
@@ -134,7 +134,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
           findings.push(missingClass(node, connectorClass, [...known]))
           continue
         }
-        const secret = await readSecretValues(options.secrets, node.spec.secrets, signal)
+        const secret = await readSecretValues(options.references, node.spec.secrets, signal)
         const unsafe = options.allowUnsafeConfig ? undefined : unsafeSecret(node, secret)
         if (unsafe) {
           findings.push(unsafe)

@@ -2,15 +2,18 @@
  * The port over @elastic/elasticsearch. The client of version 9 announces itself as compatible with 9, which an 8 refuses,
  * so the server's version is read first and every request carries the media type that this version knows.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { Client, errors, Transport } from '@elastic/elasticsearch'
 import { z } from 'zod'
-import { Failure, type HttpConnection } from '../../ports/index.ts'
+import { Failure, type HttpConnection, mask, maskIn, secretsOf, tlsFaultOf } from '../../ports/index.ts'
 import type { ElasticsearchPort, SearchRequest, ServerVersion } from './port.ts'
 
 export interface ElasticsearchClientOptions {
   readonly url: string
   readonly connection?: (signal?: AbortSignal) => Promise<HttpConnection>
   readonly timeoutMs?: number
+  /** Default: none, since a reconcile is repeated as a whole. */
+  readonly maxRetries?: number
 }
 
 /** The client checks for the product's own header, which an OpenSearch lacks; the version check here tells them apart. */
@@ -32,34 +35,44 @@ const vendored = (major: number): MediaTypes => ({
   lines: `application/vnd.elasticsearch+x-ndjson; compatible-with=${major}`,
 })
 
+/** The client itself, which keeps its credentials as long as it lives. */
+export function openElasticsearch(
+  { url, timeoutMs, maxRetries = 0 }: ElasticsearchClientOptions,
+  connection: HttpConnection,
+  userAgent = 'clickstream-operator',
+): Client {
+  return new Client({
+    node: url,
+    Transport: AnyProduct,
+    requestTimeout: timeoutMs ?? 10_000,
+    maxRetries,
+    enableMetaHeader: false,
+    headers: { 'user-agent': userAgent, ...connection.headers },
+    ...(connection.auth ? { auth: connection.auth } : {}),
+    ...(connection.ca !== undefined ? { tls: { ca: connection.ca } } : {}),
+  })
+}
+
 export function createElasticsearchClient(options: ElasticsearchClientOptions): ElasticsearchPort {
-  let current: { key: string; client: Client } | undefined
+  let current: { connection: HttpConnection; client: Client } | undefined
   let known: { version: ServerVersion; media: MediaTypes } | undefined
 
-  /** A changed credential makes a new client. */
-  async function client(signal: AbortSignal | undefined): Promise<Client> {
+  /** A changed credential makes a new client; the old one lets its requests end. */
+  async function client(signal: AbortSignal | undefined): Promise<{ connection: HttpConnection; client: Client }> {
     const connection = options.connection ? await options.connection(signal) : {}
-    const key = JSON.stringify([connection.auth?.username, connection.auth?.password, connection.ca])
-    if (current?.key === key) return current.client
-    await current?.client.close()
-    const made = new Client({
-      node: options.url,
-      Transport: AnyProduct,
-      requestTimeout: options.timeoutMs ?? 10_000,
-      maxRetries: 0,
-      enableMetaHeader: false,
-      headers: { 'user-agent': 'clickstream-operator' },
-      ...(connection.auth ? { auth: connection.auth } : {}),
-      ...(connection.ca !== undefined ? { tls: { ca: connection.ca } } : {}),
-    })
-    current = { key, client: made }
-    return made
+    if (current !== undefined && isDeepStrictEqual(current.connection, connection)) return current
+    const old = current
+    current = { connection, client: openElasticsearch(options, connection) }
+    // Whether the old connections end well is nobody's trouble any more.
+    old?.client.close().catch(() => undefined)
+    return current
   }
 
   async function send<T>(request: SearchRequest<T>, media: MediaTypes): Promise<{ status: number; body: T }> {
     const what = `Elasticsearch: ${request.method} ${request.path}`
     const lines = Array.isArray(request.body)
-    const answer = await (await client(request.signal)).transport
+    const { connection, client: mine } = await client(request.signal)
+    const answer = await mine.transport
       .request(
         {
           method: request.method,
@@ -76,7 +89,7 @@ export function createElasticsearchClient(options: ElasticsearchClientOptions): 
         },
       )
       .catch((error: unknown) => {
-        throw failureOf(what, error)
+        throw failureOf(what, error, secretsOf(connection))
       })
     const parsed = request.answer.safeParse(answer.body)
     if (!parsed.success) {
@@ -120,17 +133,21 @@ function mediaTypesOf({ distribution, number }: ServerVersion): MediaTypes {
 
 const refusalBody = z.looseObject({ error: z.union([z.string(), z.looseObject({ type: z.string().optional(), reason: z.string().nullish() })]) })
 
-function failureOf(what: string, error: unknown): Failure {
+function failureOf(what: string, error: unknown, secrets: readonly string[]): Failure {
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? 0
-    const parsed = refusalBody.safeParse(error.body)
+    const body = maskIn(error.body, secrets)
+    const parsed = refusalBody.safeParse(body)
     const detail = !parsed.success
       ? ''
       : typeof parsed.data.error === 'string'
         ? parsed.data.error
         : `${parsed.data.error.type ?? ''}: ${parsed.data.error.reason ?? ''}`
-    const details = { status, body: error.body }
-    if (status === 401) return new Failure('Retry', 'Unauthorized', `${what}: the credentials were refused (401)`, details)
+    const details = { status, body }
+    if (status === 401) {
+      const why = secrets.length > 0 ? 'the credentials were refused' : 'credentials are demanded, and none are known: name a Secret in secretRef'
+      return new Failure('Retry', 'Unauthorized', `${what}: ${why} (401)`, details)
+    }
     if (status === 403) return new Failure('Retry', 'Forbidden', `${what}: not permitted (403) ${detail}`.slice(0, 500), details)
     const retry = status >= 500 || status === 429 || status === 408
     return new Failure(retry ? 'Retry' : 'Stall', retry ? 'BackendError' : 'Refused', `${what} answered ${status}: ${detail}`.slice(0, 500), details)
@@ -138,6 +155,8 @@ function failureOf(what: string, error: unknown): Failure {
   if (error instanceof errors.TimeoutError) return new Failure('Retry', 'TimedOut', `${what} did not answer in time`)
   if (error instanceof errors.RequestAbortedError) return new Failure('Retry', 'Canceled', `${what} was canceled`)
   if (error instanceof errors.DeserializationError) return new Failure('Retry', 'UnexpectedAnswer', `${what} answered no JSON`)
+  const tls = tlsFaultOf(error)
+  if (tls !== undefined) return new Failure('Retry', 'TlsFailed', `Elasticsearch: ${tls}`)
   // The client's errors hold the request with its credentials, so they are not kept as a cause.
-  return new Failure('Retry', 'Unreachable', `${what} failed: ${error instanceof Error ? error.message : String(error)}`)
+  return new Failure('Retry', 'Unreachable', `${what} failed: ${mask(error instanceof Error ? error.message : String(error), secrets)}`)
 }

@@ -1,3 +1,3 @@
-export { createElasticsearchClient, type ElasticsearchClientOptions } from './client.ts'
+export { createElasticsearchClient, type ElasticsearchClientOptions, openElasticsearch } from './client.ts'
 export { type ElasticsearchPort, type SearchRequest, type ServerVersion, segment } from './port.ts'
 export { createElasticsearchTarget, type ElasticsearchOptions } from './target.ts'

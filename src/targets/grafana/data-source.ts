@@ -2,8 +2,10 @@
 import { type Desired, type Observed, ownerHashIn } from '../../plan/index.ts'
 import type { DataSourceAnswer } from './answers.ts'
 
-export function dataSourceBody(desired: Desired<'DataSource'>, login: { username: string; password: string } | undefined) {
+/** `ca`: PEM certificates that Grafana is to trust for Elasticsearch. */
+export function dataSourceBody(desired: Desired<'DataSource'>, login: { username: string; password: string } | undefined, ca: string | undefined) {
   const { uid, title, url, index, timeField } = desired.spec
+  const secureJsonData = { ...(login ? { basicAuthPassword: login.password } : {}), ...(ca === undefined ? {} : { tlsCACert: ca }) }
   return {
     uid,
     name: title,
@@ -11,8 +13,9 @@ export function dataSourceBody(desired: Desired<'DataSource'>, login: { username
     access: 'proxy',
     url,
     basicAuth: login !== undefined,
-    ...(login ? { basicAuthUser: login.username, secureJsonData: { basicAuthPassword: login.password } } : {}),
-    jsonData: { index, timeField, maxConcurrentShardRequests: 5 },
+    ...(login ? { basicAuthUser: login.username } : {}),
+    ...(Object.keys(secureJsonData).length > 0 ? { secureJsonData } : {}),
+    jsonData: { index, timeField, maxConcurrentShardRequests: 5, ...(ca === undefined ? {} : { tlsAuthWithCACert: true }) },
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type Desired, type Finding, type LedgerEntry, type Owner, ownerHash, ownerHashIn } from '../../plan/index.ts'
 import { createHttpClient, Failure, type HttpOptions } from '../../ports/index.ts'
-import { readLogin, type SecretReader } from '../credentials.ts'
+import { type ReferenceReader, readAuthorities, readLogin } from '../credentials.ts'
 import type { Applied, Target } from '../target.ts'
 import * as answers from './answers.ts'
 import { type DashboardApi, findDashboardApi } from './dashboards.ts'
@@ -15,8 +15,8 @@ export interface GrafanaOptions {
   readonly adapter?: HttpOptions['adapter']
   /** Title of the folder that holds the dashboards. */
   readonly folder: string
-  /** For the credentials that data sources take. */
-  readonly secrets: SecretReader
+  /** For the credentials and authorities that data sources take. */
+  readonly references: ReferenceReader
 }
 
 export function createGrafanaTarget(options: GrafanaOptions): Target {
@@ -52,8 +52,9 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
   }
 
   async function applyDataSource(desired: Desired<'DataSource'>, signal: AbortSignal): Promise<Applied> {
-    const login = desired.spec.secret ? await readLogin(options.secrets, desired.spec.secret, signal) : undefined
-    const body = dataSourceBody(desired, login)
+    const { secret, authority } = desired.spec
+    const login = secret && (await readLogin(options.references.secret, secret, signal))
+    const body = dataSourceBody(desired, login, authority && (await readAuthorities(options.references, authority, signal)))
     const there = (await dataSourceList(signal)).some((source) => source.uid === desired.spec.uid)
     if (there) await http.request({ method: 'PUT', path: ['api', 'datasources', 'uid', desired.spec.uid], body, answer: z.unknown(), signal })
     else await http.request({ method: 'POST', path: ['api', 'datasources'], body, answer: z.unknown(), signal })

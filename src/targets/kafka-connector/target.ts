@@ -6,7 +6,7 @@ import { OPERATOR } from '../../api/index.ts'
 import { type Action, connectorObjectName, type Desired, type Finding, type LedgerEntry, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { type Clock, Failure, type KafkaClient, type KubeApi, type KubeResource } from '../../ports/index.ts'
 import { createRestarts, missingClass, refuseUnsafeSecret } from '../connect/index.ts'
-import { readSecretValues, type SecretReader } from '../credentials.ts'
+import { type ReferenceReader, readSecretValues } from '../credentials.ts'
 import { marksOf, ownerIn, sameOwner } from '../mark.ts'
 import { sinkProgress } from '../offsets.ts'
 import { CLUSTER_LABEL, listAll, ringAtChanges, STRIMZI_GROUP, strimziVersion } from '../strimzi-api.ts'
@@ -26,8 +26,8 @@ export interface KafkaConnectorOptions {
   readonly namespace: string
   /** Name of the KafkaConnect. */
   readonly cluster: string
-  /** For secrets that stand in clear, where the platform allows it. */
-  readonly secrets: SecretReader
+  /** For secrets that stand in clear, where the platform allows it, and for authorities. */
+  readonly references: ReferenceReader
   /** The platform lets connectors have configs that reach around it. Default: no. */
   readonly allowUnsafeConfig?: boolean
 }
@@ -72,7 +72,7 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
   async function put(desired: Desired<'Connector'>, existing: KafkaConnector | undefined, owner: Owner, signal: AbortSignal): Promise<void> {
     const kind = await connectors(signal)
     const name = connectorObjectName(desired.name)
-    const secret = await readSecretValues(options.secrets, desired.spec.secrets, signal)
+    const secret = await readSecretValues(options.references, desired.spec.secrets, signal)
     if (!options.allowUnsafeConfig) refuseUnsafeSecret(desired, secret)
     const body = {
       apiVersion: `${kind.group}/${kind.version}`,
