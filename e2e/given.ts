@@ -7,7 +7,7 @@ import { PIPELINE, parsePipeline } from '../src/api/index.ts'
 import { apply } from '../src/cli/apply.ts'
 import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
-import { createLogger, systemClock } from '../src/ports/index.ts'
+import { createLogger, Failure, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
 import { type Kind, startReal } from './components/index.ts'
 import { watchForFailures } from './keep.ts'
@@ -17,7 +17,7 @@ export const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')
 export const SEED = fileOfPackage('examples/clickstream/pipeline.yaml')
 
 /** Kinds of components, with commas between, that a suite takes in place of the stand-ins; the runner sets it. */
-const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((kind) => kind !== '') as Kind[]
+export const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((kind) => kind !== '') as Kind[]
 
 /**
  * Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. `given`: servers
@@ -71,13 +71,17 @@ export async function pipelineOf(demo: Demo, name: string) {
   return parsed.value
 }
 
-/** Waits until `holds`; the last thing seen stands in the failure. */
+/** Waits until `holds`; the last thing seen stands in the failure. A backend that cannot answer just now is asked again. */
 export async function then<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean, timeoutMs = 120_000): Promise<T> {
   const deadline = systemClock.now() + timeoutMs
   for (;;) {
-    const seen = await look()
-    if (holds(seen)) return seen
-    if (systemClock.now() > deadline) assert.fail(`${what}: not after ${timeoutMs / 1000} s; last seen ${JSON.stringify(seen)?.slice(-3_000)}`)
+    const seen = await look().catch((error: unknown) => {
+      if (error instanceof Failure && error.class === 'Retry') return error
+      throw error
+    })
+    if (!(seen instanceof Failure) && holds(seen)) return seen
+    const last = seen instanceof Failure ? seen.message : JSON.stringify(seen)?.slice(-3_000)
+    if (systemClock.now() > deadline) assert.fail(`${what}: not after ${timeoutMs / 1000} s; last seen ${last}`)
     await systemClock.sleep(250)
   }
 }

@@ -37,10 +37,15 @@ export async function installPlugins({ java, lib }: KafkaInstallation): Promise<
   })
 }
 
+export interface ConnectStart {
+  /** Plugin paths in place of that with our two. */
+  readonly plugins?: readonly string[]
+}
+
 /** `kafka`: `HOST:PORT`. The worker makes its three topics there itself, named `connect-...`. */
-export async function startConnect(kafka: string): Promise<RealConnect> {
+export async function startConnect(kafka: string, options: ConnectStart = {}): Promise<RealConnect> {
   const installation = await installKafka()
-  const plugins = join(await installPlugins(installation), 'plugins')
+  const plugins = options.plugins ?? [join(await installPlugins(installation), 'plugins')]
   const [port] = await freePorts(1)
   const url = `http://127.0.0.1:${port}`
   const data = await scratch('connect')
@@ -57,8 +62,8 @@ status.storage.partitions=1
 key.converter=org.apache.kafka.connect.storage.StringConverter
 value.converter=org.apache.kafka.connect.json.JsonConverter
 value.converter.schemas.enable=false
-plugin.path=${plugins}
-plugin.discovery=service_load
+plugin.path=${plugins.join(',')}
+plugin.discovery=${options.plugins ? 'hybrid_warn' : 'service_load'}
 offset.flush.interval.ms=5000
 scheduled.rebalance.max.delay.ms=0
 `,

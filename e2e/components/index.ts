@@ -1,6 +1,6 @@
 /** The real components, by kind. */
 import { createKubeApi } from '../../src/ports/index.ts'
-import type { RealServers } from '../../src/sandbox/index.ts'
+import type { RealServers, RequestLog } from '../../src/sandbox/index.ts'
 import { installPlugins, startConnect } from './connect.ts'
 import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
 import { helmPath } from './helm.ts'
@@ -8,6 +8,7 @@ import { installIdentity } from './identity.ts'
 import { installKafka, startKafka } from './kafka.ts'
 import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts'
 import type { Running } from './process.ts'
+import { recorded } from './recorder.ts'
 import { strimziCrds } from './strimzi.ts'
 
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
@@ -21,6 +22,7 @@ export type Kind = (typeof KINDS)[number]
 const OPERATED = ['default']
 
 export interface RealComponents {
+  /** Connect and Elasticsearch by way of somebody who notes what they are asked. */
   readonly servers: RealServers
   /** Their programs, for suites that stop and start them. */
   readonly processes: Readonly<Partial<Record<Kind | 'etcd', Running>>>
@@ -59,21 +61,25 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
   }
   let auditLog: string | undefined
   const servers: { -readonly [K in keyof RealServers]: RealServers[K] } = {}
+  const requests: Partial<Record<Kind, RequestLog>> = {}
   const processes: Partial<Record<Kind | 'etcd', Running>> = {}
   try {
     if (kinds.includes('kubernetes')) {
       const crds = await strimziCrds(['KafkaTopic', 'KafkaConnector', 'KafkaConnect'])
-      const { kubeconfig, auditLog: log, apiServer, etcd } = started(await startKubernetes())
+      const { kubeconfig, auditLog: log, apiServer, etcd, requests: seen } = started(await startKubernetes())
       servers.kubeconfig = kubeconfig
       servers.operatorKubeconfig = await installIdentity(kubeconfig, OPERATED)
       auditLog = log
+      requests.kubernetes = seen
       Object.assign(processes, { kubernetes: apiServer, etcd })
       const strimzi = createKubeApi({ kubeconfig, userAgent: 'strimzi' })
       for (const crd of crds) await strimzi.create(CRDS, crd)
     }
     if (kinds.includes('elasticsearch')) {
       const { url, process } = started(await startElasticsearch())
-      servers.elasticsearch = url
+      const recorder = started(await recorded('elasticsearch', url))
+      servers.elasticsearch = recorder.url
+      requests.elasticsearch = recorder.requests
       processes.elasticsearch = process
     }
     if (kinds.includes('kafka')) {
@@ -84,10 +90,12 @@ export async function startReal(kinds: readonly Kind[]): Promise<RealComponents>
     if (kinds.includes('connect')) {
       if (servers.kafka === undefined) throw new Error('A real Kafka Connect needs a real Kafka.')
       const { url, process } = started(await startConnect(servers.kafka))
-      servers.connect = url
+      const recorder = started(await recorded('connect', url))
+      servers.connect = recorder.url
+      requests.connect = recorder.requests
       processes.connect = process
     }
-    return { servers, processes, ...(auditLog === undefined ? {} : { auditLog }), stop }
+    return { servers: { ...servers, requests }, processes, ...(auditLog === undefined ? {} : { auditLog }), stop }
   } catch (error) {
     await stop()
     throw error

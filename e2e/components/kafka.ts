@@ -5,7 +5,7 @@ import { installed, tool, write } from './cache.ts'
 import { type Jdk, jdk, mavenJars } from './java.ts'
 import { freePorts, type Running, scratch, start } from './process.ts'
 
-const VERSION = '4.3.1'
+export const KAFKA_VERSION = '4.3.1'
 
 export interface RealKafka {
   /** `127.0.0.1:PORT` */
@@ -22,8 +22,8 @@ export interface KafkaInstallation {
 
 export async function installKafka(): Promise<KafkaInstallation> {
   const java = await jdk(17)
-  const kafka = (name: string) => `org.apache.kafka:${name}:${VERSION}`
-  const directory = await installed(`kafka-${VERSION}`, async (making) => {
+  const kafka = (name: string) => `org.apache.kafka:${name}:${KAFKA_VERSION}`
+  const directory = await installed(`kafka-${KAFKA_VERSION}`, async (making) => {
     await mavenJars(making, [
       ...['kafka_2.13', 'kafka-tools', 'connect-runtime', 'connect-json', 'connect-transforms'].map(kafka),
       `${kafka('connect-test-plugins')}!`,

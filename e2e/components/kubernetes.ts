@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { createKubeApi } from '../../src/ports/index.ts'
+import type { RequestLog } from '../../src/sandbox/index.ts'
 import { AUDIT_POLICY } from './audit.ts'
 import { installed, kept, needed, tool, Unavailable, write } from './cache.ts'
 import { answers, freePorts, type Running, scratch, start } from './process.ts'
+import { AuditLog } from './recorder.ts'
 
 const KUBERNETES = 'v1.37.2'
 /** The parts of Kubernetes that are modules of their own carry its number with another major version. */
@@ -24,6 +26,8 @@ export interface RealKubernetes {
   readonly kubeconfig: string
   /** Path of the log of what service accounts asked for (audit.ts). */
   readonly auditLog: string
+  /** The same, as the stand-ins note it. */
+  readonly requests: RequestLog
   readonly apiServer: Running
   readonly etcd: Running
   stop(): Promise<void>
@@ -139,7 +143,7 @@ current-context: e2e
           ...[`--cert-dir=${at('certs')}`, `--service-account-key-file=${at('sa.pub')}`, `--service-account-signing-key-file=${at('sa.key')}`],
           ...['--service-account-issuer=https://kubernetes.default.svc', '--authorization-mode=RBAC', `--token-auth-file=${at('tokens.csv')}`],
           ...['--service-cluster-ip-range=10.96.0.0/24', '--endpoint-reconciler-type=none', '--profiling=false'],
-          ...[`--audit-policy-file=${at('audit-policy.yaml')}`, `--audit-log-path=${at('audit.log')}`],
+          ...[`--audit-policy-file=${at('audit-policy.yaml')}`, `--audit-log-path=${at('audit.log')}`, '--audit-log-maxsize=1000'],
         ],
         // The namespace comes a moment after the first answers.
         ready: async () => {
@@ -157,7 +161,7 @@ current-context: e2e
       }),
     )
     const [etcdProcess, apiServer] = started as [Running, Running]
-    return { url, kubeconfig: at('kubeconfig'), auditLog: at('audit.log'), apiServer, etcd: etcdProcess, stop }
+    return { url, kubeconfig: at('kubeconfig'), auditLog: at('audit.log'), requests: new AuditLog(at('audit.log')), apiServer, etcd: etcdProcess, stop }
   } catch (error) {
     await stop()
     throw error

@@ -13,7 +13,8 @@ import { addressOf, applyCrds } from './real-kubernetes.ts'
 import { RequestLog, type SandboxServer } from './server.ts'
 import { kafkaTopicCrd, startStrimzi } from './strimzi/index.ts'
 
-export type { LoggedRequest, RequestLog, SandboxServer } from './server.ts'
+export type { LoggedRequest, SandboxServer } from './server.ts'
+export { RequestLog } from './server.ts'
 
 export interface SandboxOptions {
   readonly clock: Clock
@@ -40,6 +41,8 @@ export interface RealServers {
   readonly kubeconfig?: string
   /** Path; who the operator is to that cluster, where that is not the user of `kubeconfig`. */
   readonly operatorKubeconfig?: string
+  /** Where somebody notes what they are asked. Default: nobody does. */
+  readonly requests?: Readonly<Partial<Record<keyof Sandbox['servers'], RequestLog>>>
 }
 
 export interface Sandbox {
@@ -70,12 +73,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.onStarted?.(server.name, server.url)
     return server
   }
-  /** Nobody sees the requests of a real one. */
-  const taken = (name: string, url: string): SandboxServer => {
+  const taken = (name: keyof Sandbox['servers'], url: string): SandboxServer => {
     options.onStarted?.(`${name} (real)`, url)
-    return { name, url, requests: new RequestLog(), close: () => Promise.resolve() }
+    return { name, url, requests: real.requests?.[name] ?? new RequestLog(), close: () => Promise.resolve() }
   }
-  const realOr = (name: string, url: string | undefined, start: () => Promise<SandboxServer>): Promise<SandboxServer> => {
+  const realOr = (name: keyof Sandbox['servers'], url: string | undefined, start: () => Promise<SandboxServer>): Promise<SandboxServer> => {
     return url === undefined ? started(start) : Promise.resolve(taken(name, url))
   }
   const kafkaClient = (clientId: string): KafkaClient => {
