@@ -15,7 +15,7 @@ import { startReal } from '../components/index.ts'
 import { scratch } from '../components/process.ts'
 import { recorded } from '../components/recorder.ts'
 import { installThirdParty } from '../components/third-party.ts'
-import { conditionOf, EXAMPLE, givenDemo, pipelineOf, REAL, then, thenReady, whenApplied } from '../given.ts'
+import { conditionOf, givenDemo, pipelineOf, REAL, then, thenReady } from '../given.ts'
 
 const FILE_SOURCE = 'org.apache.kafka.connect.file.FileStreamSourceConnector'
 const CAMEL_SINK = 'org.apache.camel.kafkaconnector.CamelSinkConnector'
@@ -83,15 +83,15 @@ describe('plugins of others', function () {
   })
 
   it('include none that generates, so that a datagen source is refused by name', async () => {
-    const name = await whenApplied(demo, EXAMPLE)
+    await apply('generated', '{sources: [{name: gen, datagen: {preset: clickstream}}]}')
     const seen = await then(
       'the pipeline says so',
-      () => pipelineOf(demo, name),
+      () => pipelineOf(demo, 'generated'),
       (pipeline) => conditionOf(pipeline, 'SpecValid')?.status === 'False',
     )
     assert.equal(conditionOf(seen, 'SpecValid')?.reason, 'ConnectorClassNotFound')
     assert.match(conditionOf(seen, 'SpecValid')?.message ?? '', /Kafka Connect has no plugin for this: a class such as \S+DatagenConnector is needed/)
-    await demo.kube.delete(PIPELINE, NAMESPACE, name)
+    await demo.kube.delete(PIPELINE, NAMESPACE, 'generated')
   })
 
   for (const { what, mode, reason, message } of [

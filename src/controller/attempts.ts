@@ -43,7 +43,7 @@ export class AttemptMemory {
 
   /** A restart that went well is remembered too: the tasks may fail again at once. */
   done(pipeline: string, action: Action): void {
-    if (action.rule === 'TaskFailed') this.#note(pipeline, action, FIRST_RESTART_MS, LONGEST_MS.Stall)
+    if (action.rule === 'Failed') this.#note(pipeline, action, FIRST_RESTART_MS, LONGEST_MS.Stall)
     else this.#attempts.get(pipeline)?.delete(action.id)
   }
 

@@ -35,8 +35,10 @@ function leftAlone(node: Desired, what: string): Decision {
 }
 
 function decideHealth(node: Desired, observed: Observed, entry: LedgerEntry | undefined): Decision {
-  if (observed.reason === 'TaskFailed' && node.kind === 'Connector' && (node.spec as ResourceSpecs['Connector']).autoRestart)
-    return act(node, observed, entry, 'InPlace', 'TaskFailed', `failed tasks are restarted: ${observed.message ?? ''}`)
+  const failed =
+    observed.reason === 'TaskFailed' ? 'failed tasks are restarted' : observed.reason === 'ConnectorFailed' ? 'the failed connector is restarted' : ''
+  if (failed !== '' && node.kind === 'Connector' && (node.spec as ResourceSpecs['Connector']).autoRestart)
+    return act(node, observed, entry, 'InPlace', 'Failed', `${failed}: ${observed.message ?? ''}`)
   // A credential cannot be read back: that it is another one shows only in the hash.
   if (node.kind === 'DataSource' && entry?.phase === 'done' && entry.hash !== node.hash)
     return act(node, observed, entry, 'InPlace', 'SpecChanged', 'its credential')

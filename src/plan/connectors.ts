@@ -187,8 +187,11 @@ export function addConnectorNodes(draft: Draft): void {
   }
 }
 
+/** Where connectors name their topics: a sink as Connect wants it, a source as it likes. */
+const TOPIC_KEYS = { source: ['kafka.topic', 'topic', 'topics'], sink: ['topics'] } as const
+
 function dependencies(draft: Draft, item: ConnectorItem): ResourceId[] {
-  const topics = (item.config[item.direction === 'source' ? 'kafka.topic' : 'topics'] ?? '').split(',').map((topic) => topic.trim())
+  const topics = TOPIC_KEYS[item.direction].flatMap((key) => (item.config[key] ?? '').split(',').map((topic) => topic.trim()))
   const statements = [...draft.analysed.values()].filter(({ sink }) => item.direction === 'sink' && topics.includes(sink.topic))
   const feeds = [...draft.feeds.values()].filter((feed) => feed.connector === item.name)
   const templates = feeds.flatMap((feed) => templatesOf(draft, feed.index))

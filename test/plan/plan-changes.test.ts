@@ -87,7 +87,14 @@ describe('A plan', () => {
         edit(world(), 'Connector/gen', (object) => ({ ...object, health: 'Failed', reason: 'TaskFailed', message: 'x' })),
         entries(),
       ),
-      ['InPlace Connector/gen TaskFailed'],
+      ['InPlace Connector/gen Failed'],
+    ],
+    'restarts a connector that failed itself': () => [
+      plan(
+        edit(world(), 'Connector/gen', (object) => ({ ...object, health: 'Failed', reason: 'ConnectorFailed', message: 'x' })),
+        entries(),
+      ),
+      ['InPlace Connector/gen Failed'],
     ],
     'starts a query again that somebody terminated': () => [
       plan(

@@ -95,7 +95,7 @@ function groundIsLaid(run: Run, action: Action, made: ReadonlySet<ResourceId>): 
 /** What an action is called when it is told to people. */
 export function eventReason(action: Action): Reason {
   if (action.class === 'Remove') return action.entry?.onRemove === 'retain' ? 'Released' : 'Removed'
-  if (action.rule === 'TaskFailed') return 'Restarted'
+  if (action.rule === 'Failed') return 'Restarted'
   if (action.rule === 'Drifted' || action.rule === 'NotRunning') return 'Repaired'
   if (action.class === 'Create') return 'Created'
   return 'Updated'

@@ -164,7 +164,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
 
     async apply(action: Action, owner, signal) {
       const desired = action.desired as Desired<'Connector'>
-      if (action.rule === 'TaskFailed') return await restartFailed(desired.name, signal)
+      if (action.rule === 'Failed') return await restartFailed(desired.name, signal)
       if (action.class === 'Create') return await create(desired, owner, signal)
       return await update(desired, owner, action.observed as Observed<'Connector'> | undefined, signal)
     },

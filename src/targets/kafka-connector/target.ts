@@ -134,7 +134,7 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
 
     async apply(action: Action, owner, signal) {
       const desired = action.desired as Desired<'Connector'>
-      if (action.rule === 'TaskFailed') return await restartFailed(desired.name, signal)
+      if (action.rule === 'Failed') return await restartFailed(desired.name, signal)
       const existing = await find(desired.name, signal)
       // The ledger knows that it is ours where somebody has taken our labels away.
       if (existing) refuseForeign(existing, desired.name, owner, action.class !== 'Create' || action.entry?.phase === 'done')
