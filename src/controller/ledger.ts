@@ -1,11 +1,12 @@
 /**
  * What the operator has made for one pipeline, or was about to make: one ConfigMap, written before each create and after it.
- * With it a restart at any point knows what is its own.
+ * With it a restart at any point knows what is its own. It lies in the namespace of the platform: what it says is ours is
+ * changed and removed, so the tenants of a shared platform must not be able to write it.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { API_VERSION, MARKS, OPERATOR, PIPELINE } from '../api/index.ts'
-import type { Ledger, LedgerEntry, ResourceId } from '../plan/index.ts'
+import { hexHash, type Ledger, type LedgerEntry, type Owner, type ResourceId } from '../plan/index.ts'
 import { Failure, type KubeApi, type KubeObject, type KubeResource } from '../ports/index.ts'
 
 export const CONFIG_MAPS: KubeResource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' }
@@ -23,31 +24,45 @@ const entrySchema = z.object({
 const ENTRIES = 'entries'
 const SCHEDULES = 'schedules'
 
-const ledgerName = (pipeline: string): string => `${pipeline}.clickstream-ledger`
+/** A namespace has no dots, so that no two pipelines have one name here. */
+export function ledgerPlace(owner: Owner, platformNamespace: string): { readonly namespace: string; readonly name: string } {
+  const shared = owner.namespace !== platformNamespace
+  const [name, ending] = shared ? [`${owner.namespace}.${owner.pipeline}`, '.clickstream-ledger-shared'] : [owner.pipeline, '.clickstream-ledger']
+  return { namespace: platformNamespace, name: name.length + ending.length <= NAME_MAX ? `${name}${ending}` : `${hexHash(name, 32)}${ending}` }
+}
+const NAME_MAX = 253
 
 /** The ledger of one pipeline in memory; every change is written at once. This operator is its only writer. */
 export class LedgerFile {
   readonly #kube: KubeApi
   readonly #pipeline: KubeObject
+  readonly #place: { readonly namespace: string; readonly name: string }
   readonly #entries: Map<ResourceId, LedgerEntry>
   /** Name of a source -> when its first cycle began, epoch milliseconds. */
   readonly #schedules: Map<string, number>
   #object: KubeObject | undefined
   #value: Ledger | undefined
 
-  private constructor(kube: KubeApi, pipeline: KubeObject, object: KubeObject | undefined, content: Content) {
+  private constructor(kube: KubeApi, pipeline: KubeObject, place: { namespace: string; name: string }, object: KubeObject | undefined, content: Content) {
     this.#kube = kube
     this.#pipeline = pipeline
+    this.#place = place
     this.#object = object
     this.#entries = new Map(content.entries.map((entry) => [entry.id, entry]))
     this.#schedules = new Map(Object.entries(content.schedules))
   }
 
-  static async open(kube: KubeApi, pipeline: KubeObject, signal: AbortSignal): Promise<LedgerFile> {
-    const object = await kube.get(CONFIG_MAPS, pipeline.metadata.namespace!, ledgerName(pipeline.metadata.name), signal)
+  static async open(kube: KubeApi, pipeline: KubeObject, platformNamespace: string, signal: AbortSignal): Promise<LedgerFile> {
+    const place = placeOf(pipeline, platformNamespace)
+    const object = await kube.get(CONFIG_MAPS, place.namespace, place.name, signal)
     // Left by a pipeline of the same name that was released by force: its objects are found by their marks.
     const ours = object?.metadata.labels?.[MARKS.ledgerOf] === pipeline.metadata.uid
-    return new LedgerFile(kube, pipeline, object, object && ours ? contentOf(object) : { entries: [], schedules: {} })
+    return new LedgerFile(kube, pipeline, place, object, object && ours ? contentOf(object) : NOTHING)
+  }
+
+  /** Nothing was made, and nothing can be. */
+  static empty(kube: KubeApi, pipeline: KubeObject, platformNamespace: string): LedgerFile {
+    return new LedgerFile(kube, pipeline, placeOf(pipeline, platformNamespace), undefined, NOTHING)
   }
 
   /** The same value as long as nothing is written. */
@@ -84,7 +99,8 @@ export class LedgerFile {
   }
 
   async delete(signal: AbortSignal): Promise<void> {
-    await this.#kube.delete(CONFIG_MAPS, this.#pipeline.metadata.namespace!, ledgerName(this.#pipeline.metadata.name), {}, signal)
+    if (this.#object === undefined) return
+    await this.#kube.delete(CONFIG_MAPS, this.#place.namespace, this.#place.name, {}, signal)
     this.#object = undefined
   }
 
@@ -101,10 +117,10 @@ export class LedgerFile {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: {
-        name: ledgerName(name),
-        namespace: namespace!,
-        labels: { [MARKS.ledgerOf]: uid!, [MARKS.pipeline]: name, 'app.kubernetes.io/managed-by': OPERATOR },
-        ownerReferences: [{ apiVersion: API_VERSION, kind: PIPELINE.kind, name, uid: uid! }],
+        ...this.#place,
+        labels: { [MARKS.ledgerOf]: uid!, [MARKS.namespace]: namespace!, [MARKS.pipeline]: name, 'app.kubernetes.io/managed-by': OPERATOR },
+        // Kubernetes takes an owner in another namespace for one that is gone.
+        ...(this.#place.namespace === namespace ? { ownerReferences: [{ apiVersion: API_VERSION, kind: PIPELINE.kind, name, uid: uid! }] } : {}),
       },
       data: { [ENTRIES]: text.entries, [SCHEDULES]: text.schedules },
     }
@@ -114,10 +130,15 @@ export class LedgerFile {
   }
 }
 
+const placeOf = ({ metadata }: KubeObject, platformNamespace: string) =>
+  ledgerPlace({ namespace: metadata.namespace!, pipeline: metadata.name }, platformNamespace)
+
 interface Content {
   readonly entries: readonly LedgerEntry[]
   readonly schedules: Readonly<Record<string, number>>
 }
+
+const NOTHING: Content = { entries: [], schedules: {} }
 
 function contentOf(object: KubeObject): Content {
   const data = z.record(z.string(), z.string()).parse(object.data ?? {})

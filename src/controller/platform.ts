@@ -32,7 +32,7 @@ export class PlatformReconciler {
       this.#writtenAt.delete(key)
       return { kind: 'done' }
     }
-    const users = [...services.pipelines.values()].filter((pipeline) => platformKeyOf(pipeline) === key)
+    const users = [...services.pipelines.values()].filter((pipeline) => platformKeyOf(pipeline) === key && this.#holds(object, pipeline))
     const held = await this.#hold(object, users.length)
     if (held === undefined) return { kind: 'done' }
     const parsed = parsePlatform(held)
@@ -49,6 +49,12 @@ export class PlatformReconciler {
     if (held.metadata.deletionTimestamp !== undefined) verdicts.set('Ready', heldBy(users))
     await this.#write(held, verdicts, states, users.length)
     return { kind: 'done' }
+  }
+
+  /** Whom the platform does not let in holds it only by what was made before. */
+  #holds(platform: KubeObject, pipeline: KubeObject): boolean {
+    const made = this.#options.services.ledgers.get(pipeline.metadata.uid ?? '')?.ledger.entries.length
+    return made === undefined || made > 0 || letsIn(platform, pipeline.metadata.namespace ?? '')
   }
 
   /** Undefined: it has been let go. */
@@ -101,6 +107,11 @@ function invalid(errors: readonly FieldError[]): Verdict {
 function heldBy(users: readonly KubeObject[]): Verdict {
   const names = users.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
   return { status: 'False', reason: 'Deleting', message: `it goes when nothing refers to it any more: ${names.join(', ')}` }
+}
+
+function letsIn({ metadata, spec }: KubeObject, namespace: string): boolean {
+  const allowed = (spec as { allowedNamespaces?: unknown } | undefined)?.allowedNamespaces
+  return namespace === metadata.namespace || (Array.isArray(allowed) && (allowed.includes('*') || allowed.includes(namespace)))
 }
 
 /** Key of the platform that a pipeline refers to, as far as it can be read. */

@@ -36,6 +36,7 @@ export class Session {
   readonly #members = new Map<string, Member>()
   #whole: { readonly parts: readonly (readonly Observed[] | undefined)[]; readonly observed: readonly Observed[] } | undefined
   readonly #claims = new Map<ResourceId, { key: string; since: number; made: boolean; owner: Owner }>()
+  #begun: Promise<void> | undefined
   readonly #progress = new Map<BackendName, { at: number; of: ReadonlyMap<ResourceId, ProgressSample['progress'][number]> }>()
 
   constructor(options: SessionOptions) {
@@ -134,6 +135,15 @@ export class Session {
       if (found) return found
     }
     return undefined
+  }
+
+  /** The first to come begins it, the others wait for it; after a failure the next one begins anew. */
+  once(begin: () => Promise<void>): Promise<void> {
+    this.#begun ??= begin().catch((error: unknown) => {
+      this.#begun = undefined
+      throw error
+    })
+    return this.#begun
   }
 
   /**

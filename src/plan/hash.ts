@@ -15,14 +15,17 @@ export const hexHash = (text: string, digits: number): string => createHash('sha
 
 export const hashOf = (value: Json): string => hexHash(canonicalJson(value), 16)
 
-/** Stands in the uid of what Grafana holds, where no name fits. */
-export const ownerHash = (owner: Owner): string => hexHash(`${owner.namespace}/${owner.pipeline}`, 8)
+/**
+ * Stands in the uid of what Grafana holds, where no name fits. 80 bits: whoever may name pipelines could find one whose hash
+ * is that of a victim, if it were short.
+ */
+export const ownerHash = (owner: Owner): string => hexHash(`${owner.namespace}/${owner.pipeline}`, 20)
 
 /** Of a data source or dashboard: at most 40 characters, the same for ever. */
-export const grafanaUid = (owner: Owner, kind: string, name: string): string => `cpl-${ownerHash(owner)}-${hexHash(`${kind}/${name}`, 12)}`
+export const grafanaUid = (owner: Owner, kind: string, name: string): string => `cpl-${ownerHash(owner)}-${hexHash(`${kind}/${name}`, 15)}`
 
 /** The owner's hash in a uid of ours. */
-export const ownerHashIn = (uid: string): string | undefined => /^cpl-([0-9a-f]{8})-[0-9a-f]{12}$/.exec(uid)?.[1]
+export const ownerHashIn = (uid: string): string | undefined => /^cpl-([0-9a-f]{20})-[0-9a-f]{15}$/.exec(uid)?.[1]
 
 /** A KafkaTopic's name: what of the topic's name Kubernetes allows, and enough of a hash to tell apart what it does not. */
 export function topicObjectName(topicName: string): string {

@@ -36,7 +36,7 @@ export function removals(gone: readonly LedgerEntry[], observed: ReadonlyMap<Res
       id: entry.id,
       kind: entry.kind,
       name: entry.name,
-      rule: 'NoLongerDeclared',
+      rule: ours ? 'NoLongerDeclared' : 'OwnedByAnother',
       message: there === undefined ? 'it is gone already' : ours ? removal(entry) : 'it belongs to somebody else now and stays',
       entry,
       ...(there ? { observed: there } : {}),

@@ -74,7 +74,7 @@ for (const api of ['/apis', '/api'] as const) {
       const [seenSource, seenDashboard] = [await observed(source().id), await observed(dashboard().id)]
       assert.ok(sameSpec(source(), seenSource as never))
       assert.ok(sameSpec(dashboard(), seenDashboard as never))
-      assert.match(seenSource?.ownerHash ?? '', /^[0-9a-f]{8}$/)
+      assert.match(seenSource?.ownerHash ?? '', /^[0-9a-f]{20}$/)
       assert.equal(
         grafana.requests.since(0).some(({ path }) => path.startsWith('/apis/dashboard.grafana.app/')),
         api === '/apis',

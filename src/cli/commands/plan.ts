@@ -2,7 +2,7 @@
 import { type ClickstreamPipeline, PIPELINE, parsePipeline } from '../../api/index.ts'
 import { type ConnectionOptions, openKafka, openKube, readConfigMaps, readPipeline, readPlatform, UserError } from '../../console/index.ts'
 import { LedgerFile, References } from '../../controller/index.ts'
-import { compilePipeline, formatFinding, formatPlan, type Ledger, planChanges, secretRefs } from '../../plan/index.ts'
+import { compilePipeline, formatFinding, formatPlan, type Ledger, type Owner, planChanges, secretRefs } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
 import { readManifest } from '../demo/manifests.ts'
@@ -37,7 +37,12 @@ export async function plan(file: string | undefined, options: ConnectionOptions 
     }
     const observed = (await Promise.all(targets.map((target) => target.observe(stop.signal)))).flat()
     const owner = { namespace: pipeline.metadata.namespace ?? namespace, pipeline: pipeline.metadata.name }
-    const changes = planChanges({ graph: compiled.graph, observed, ledger: await ledgerOf(kube, owner, stop.signal), owner })
+    const changes = planChanges({
+      graph: compiled.graph,
+      observed,
+      ledger: await ledgerOf(kube, owner, platform.metadata.namespace ?? namespace, stop.signal),
+      owner,
+    })
     const findings = [...compiled.findings, ...changes.findings]
     if (options.json)
       printJson({ actions: changes.actions.map(({ class: cls, kind, name, rule, message }) => ({ class: cls, kind, name, rule, message })), findings })
@@ -61,7 +66,7 @@ async function fromFile(file: string, namespace: string): Promise<ClickstreamPip
 }
 
 /** Empty for a pipeline that was never applied. */
-async function ledgerOf(kube: KubeApi, owner: { namespace: string; pipeline: string }, signal: AbortSignal): Promise<Ledger> {
+async function ledgerOf(kube: KubeApi, owner: Owner, platformNamespace: string, signal: AbortSignal): Promise<Ledger> {
   const object = await kube.get(PIPELINE, owner.namespace, owner.pipeline, signal)
-  return object ? (await LedgerFile.open(kube, object, signal)).ledger : { entries: [] }
+  return object ? (await LedgerFile.open(kube, object, platformNamespace, signal)).ledger : { entries: [] }
 }

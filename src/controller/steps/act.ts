@@ -76,6 +76,11 @@ async function apply(run: Run, action: Action, backend: Backend): Promise<boolea
 
 async function remove(run: Run, action: Action, backend: Backend): Promise<boolean> {
   const entry = action.entry!
+  // It is somebody else's by now: only the ledger forgets it.
+  if (action.rule === 'OwnedByAnother') {
+    await run.ledger!.write({ remove: [action.id] }, run.signal)
+    return false
+  }
   const { pending } = await backend.target.remove(entry, run.owner, run.signal)
   run.session!.wrote(run.key, backend)
   if (!pending) await run.ledger!.write({ remove: [action.id] }, run.signal)
@@ -94,6 +99,7 @@ function groundIsLaid(run: Run, action: Action, made: ReadonlySet<ResourceId>): 
 
 /** What an action is called when it is told to people. */
 export function eventReason(action: Action): Reason {
+  if (action.class === 'Remove' && action.rule === 'OwnedByAnother') return 'LeftBehind'
   if (action.class === 'Remove') return action.entry?.onRemove === 'retain' ? 'Released' : 'Removed'
   if (action.rule === 'Failed') return 'Restarted'
   if (action.rule === 'Drifted' || action.rule === 'NotRunning') return 'Repaired'

@@ -1,8 +1,9 @@
 /** The first steps: whether there is something to do for this pipeline, and what it refers to. */
 import { ANNOTATIONS, FINALIZERS, PIPELINE, parsePipeline } from '../../api/index.ts'
 import { configMapRefs, secretRefs } from '../../plan/index.ts'
-import { Failure } from '../../ports/index.ts'
+import { Failure, toFailure } from '../../ports/index.ts'
 import { LedgerFile } from '../ledger.ts'
+import { platformKeyOf } from '../platform.ts'
 import { lookAgain, type Step } from '../run.ts'
 
 /** Without it, an object could vanish before what it made is gone. */
@@ -18,8 +19,18 @@ export const holdWithFinalizer: Step = async (run, services) => {
 
 export const readLedger: Step = async (run, services) => {
   const uid = run.object.metadata.uid!
-  run.ledger = services.ledgers.get(uid) ?? (await LedgerFile.open(services.kube, run.object, run.signal))
-  services.ledgers.set(uid, run.ledger)
+  const known = services.ledgers.get(uid)
+  const platformKey = platformKeyOf(run.object)
+  const namespace = platformKey.slice(0, platformKey.indexOf('/'))
+  try {
+    const opened = known ?? (await LedgerFile.open(services.kube, run.object, namespace, run.signal))
+    run.ledger = services.ledgers.get(uid) ?? opened
+    services.ledgers.set(uid, run.ledger)
+  } catch (error) {
+    // A namespace that the operator may not look into has no platform of its, so nothing was ever made there.
+    if (toFailure(error).status !== 403 || services.platforms.object(platformKey) !== undefined) throw error
+    run.ledger = LedgerFile.empty(services.kube, run.object, namespace)
+  }
   return 'next'
 }
 

@@ -2,6 +2,7 @@
 import { durationMs, type PipelineStatus } from '../../api/index.ts'
 import { dataFlowing, type Finding, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
+import { rememberClaims, sinceOf } from '../claims.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
 
 export const compile: Step = async (run, { clock, memo }) => {
@@ -34,8 +35,9 @@ export const compile: Step = async (run, { clock, memo }) => {
 }
 
 /** Of two pipelines that want one name, the one that has it keeps it, else the older one gets it. */
-export const claimNames: Step = async (run) => {
-  const since = Date.parse(run.object.metadata.creationTimestamp ?? '') || 0
+export const claimNames: Step = async (run, services) => {
+  await rememberClaims(run, services)
+  const since = sinceOf(run.object)
   const mine = [...run.compiled!.graph!.nodes, ...run.ledger!.ledger.entries].map(({ id }) => id)
   run.session!.keepClaims(run.key, new Set(mine))
   return refuseOwned(run, (id) => run.session!.claim(id, { key: run.key, since, made: run.ledger!.entry(id)?.phase === 'done', owner: run.owner }))
