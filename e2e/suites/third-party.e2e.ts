@@ -130,7 +130,12 @@ describe('plugins of others', function () {
         const [first, second, third] = restarts() as [number, number, number]
         assert.ok(second - first >= FIRST_WAIT_MS, `the second came ${second - first} ms after the first`)
         assert.ok(third - second >= 2 * FIRST_WAIT_MS, `the third came ${third - second} ms after the second`)
-        assert.notEqual(conditionOf(await pipelineOf(demo, name), 'Ready')?.status, 'True')
+        // Each time it runs for a second.
+        await then(
+          'it has failed again',
+          () => pipelineOf(demo, name),
+          (pipeline) => conditionOf(pipeline, 'SourcesReady')?.reason === reason,
+        )
       })
 
       it('is well once its config is mended, and left alone', async () => {

@@ -173,7 +173,7 @@ export class Backend {
 
   async #rest(): Promise<void> {
     const { clock, random, isBusy } = this.#options
-    const ms = this.#failure ? backoffMs(this.#attempt++, { baseMs: 1000, maxMs: 30_000, random }) : isBusy() ? BUSY_POLL_MS : POLL_MS
+    const ms = this.#failure ? backoffMs(this.#attempt++, { baseMs: 1000, maxMs: 2 * POLL_MS, random }) : isBusy() ? BUSY_POLL_MS : POLL_MS
     await new Promise<void>((resolve) => {
       if (this.#rung || this.#stop.signal.aborted) return resolve()
       const cancel = clock.after(ms, resolve)

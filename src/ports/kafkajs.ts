@@ -3,9 +3,10 @@ import kafkajs, { type Admin, type ICustomPartitioner, type KafkaConfig, type Me
 import { type Clock, systemClock } from './clock.ts'
 import { type Consumer, type KafkaClient, KafkaFault, type KafkaSecurity, type ProduceRecord, type TopicDescription } from './kafka.ts'
 import { startConsumer } from './kafkajs-consumer.ts'
-import { logsTo, toKafkaError } from './kafkajs-library.ts'
+import { logsTo } from './kafkajs-library.ts'
 import { describeWithIds, type RawCluster, rawCluster } from './kafkajs-metadata.ts'
 import { committedOffsets, EARLIEST, LATEST, listOffsets } from './kafkajs-offsets.ts'
+import { renewable } from './kafkajs-renewable.ts'
 import type { Logger } from './log.ts'
 
 export interface KafkaClientOptions {
@@ -17,6 +18,8 @@ export interface KafkaClientOptions {
   readonly log?: Logger
   /** Default: in the clear, without a name. */
   readonly security?: KafkaSecurity
+  /** How long a question to the brokers may take, its retries included. Default: 10 s. Producing has no such bound. */
+  readonly answerWithinMs?: number
 }
 
 /** Short: whoever calls has a retry of its own, with a longer breath. */
@@ -35,8 +38,10 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
     logCreator: logsTo(options.log),
     ...secured(options.security),
   })
-  const topicAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }))
-  const clusters = renewable<RawCluster>(() => rawCluster(kafka))
+  // Real time, as in kafkajs: `clock` is for the times of records.
+  const bound = { clock: systemClock, ms: options.answerWithinMs ?? 10_000 }
+  const topicAdmin = renewable<Admin>(() => kafka.admin({ retry: RETRY }), bound)
+  const clusters = renewable<RawCluster>(() => rawCluster(kafka), bound)
   const producer = renewable<Producer>(() => kafka.producer({ allowAutoTopicCreation: false, createPartitioner: partitioner, retry: RETRY }))
   const consumers = new Set<Consumer>()
 
@@ -218,70 +223,3 @@ function messageOf(record: ProduceRecord, clock: Clock): Message {
 }
 
 const entriesOf = (config: Readonly<Record<string, string>>) => Object.entries(config).map(([name, value]) => ({ name, value }))
-
-interface Renewable<Client> {
-  /** Connects first, if need be; throws KafkaFault or Failure. */
-  use<T>(call: (client: Client) => Promise<T>): Promise<T>
-  /** The next use gets a new client; the old one goes once nobody uses it. */
-  renew(): Promise<void>
-  close(): Promise<void>
-}
-
-function renewable<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(create: () => Client): Renewable<Client> {
-  interface Held {
-    readonly client: Client
-    readonly connected: Promise<void>
-    users: number
-    retired: boolean
-  }
-  let held: Held | undefined
-
-  const dropIfIdle = async (one: Held) => {
-    if (one.retired && one.users === 0) await one.client.disconnect()
-  }
-  const retire = async (one: Held) => {
-    one.retired = true
-    if (held === one) held = undefined
-    await dropIfIdle(one)
-  }
-  return {
-    async use(call) {
-      if (!held) {
-        const client = create()
-        held = { client, connected: client.connect(), users: 0, retired: false }
-      }
-      const mine = held
-      mine.users++
-      try {
-        await mine.connected
-      } catch (error) {
-        mine.users--
-        await retire(mine)
-        throw toKafkaError(error)
-      }
-      try {
-        return await call(mine.client)
-      } catch (error) {
-        const fault = toKafkaError(error)
-        // A lost connection: the next call starts with a new client instead of finding out the same.
-        if (!(fault instanceof KafkaFault) && fault.reason !== 'Forbidden') await retire(mine)
-        throw fault
-      } finally {
-        mine.users--
-        await dropIfIdle(mine)
-      }
-    },
-    async renew() {
-      if (held) await retire(held)
-    },
-    async close() {
-      const one = held
-      if (!one) return
-      held = undefined
-      await one.connected.then(
-        () => one.client.disconnect(),
-        () => undefined,
-      )
-    },
-  }
-}

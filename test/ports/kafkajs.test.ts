@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { type ConsumeOptions, type Consumer, createKafkaClient, Failure, type KafkaClient, KafkaFault, systemClock } from '../../src/ports/index.ts'
 import { startBroker, type TestBroker } from '../sandbox/kafka/broker.ts'
 
@@ -215,6 +216,32 @@ describe('The Kafka client', () => {
     assert.ok(error instanceof Failure && fatal)
     await assert.rejects(consumer.joined)
     await lost.close()
+  })
+
+  it('gives up a connection whose answers make no sense, and asks over a new one', async () => {
+    const { host, port } = { host: '127.0.0.1', port: Number(broker.url.split(':')[1]) }
+    let sane = false
+    const sockets: Socket[] = []
+    // Another protocol: its first four bytes are a length of more than a gigabyte.
+    const proxy = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined))
+      if (!sane) return void socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
+      const upstream = connect({ host, port })
+      sockets.push(upstream.on('error', () => undefined))
+      socket.pipe(upstream).pipe(socket)
+    }).listen(0, host)
+    await once(proxy, 'listening')
+    const { port: proxied } = proxy.address() as { port: number }
+    const asking = createKafkaClient({ brokers: [`${host}:${proxied}`], clientId: 'garbled', answerWithinMs: 300 })
+    try {
+      await assert.rejects(asking.clusterId(), (error) => error instanceof Failure && error.class === 'Retry' && error.reason === 'TimedOut')
+      sane = true
+      assert.equal(await asking.clusterId(), await client.clusterId())
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      await asking.close()
+      proxy.close()
+    }
   })
 
   it('says what a broker said', async () => {
