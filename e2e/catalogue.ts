@@ -14,6 +14,7 @@ export interface SuiteFacts {
 const FACTS: Readonly<Record<string, SuiteFacts>> = {
   components: { over: 'real', needs: KINDS },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
+  manifests: { over: 'real', needs: ['kubernetes'] },
 }
 
 export const factsOf = (suite: string): SuiteFacts => FACTS[suite] ?? { over: 'either' }
