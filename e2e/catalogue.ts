@@ -13,6 +13,7 @@ export interface SuiteFacts {
 
 const FACTS: Readonly<Record<string, SuiteFacts>> = {
   components: { over: 'real', needs: KINDS },
+  outages: { over: 'real', needs: KINDS },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
   manifests: { over: 'real', needs: ['kubernetes'] },
 }

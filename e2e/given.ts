@@ -7,7 +7,7 @@ import { PIPELINE, parsePipeline } from '../src/api/index.ts'
 import { apply } from '../src/cli/apply.ts'
 import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
-import { createLogger, Failure, systemClock } from '../src/ports/index.ts'
+import { createLogger, Failure, type Logger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
 import { type Kind, startReal } from './components/index.ts'
 import { watchForFailures } from './keep.ts'
@@ -40,11 +40,15 @@ export async function givenDemo(suite: string, given?: RealServers): Promise<Dem
   }
 }
 
-async function demoOver(suite: string, real: RealServers): Promise<Demo> {
+/** Writes into the file of that name among the logs of the suite. */
+export async function suiteLog(name: string): Promise<Logger> {
   await mkdir(LOGS, { recursive: true })
-  const stream = createWriteStream(join(LOGS, `${suite}.log`), { flags: 'a' })
-  const log = createLogger({ name: suite, destination: { write: (line) => void stream.write(line) } })
-  const demo = await startDemo({ log, progress: () => undefined, real })
+  const stream = createWriteStream(join(LOGS, `${name}.log`), { flags: 'a' })
+  return createLogger({ name, destination: { write: (line) => void stream.write(line) } })
+}
+
+async function demoOver(suite: string, real: RealServers): Promise<Demo> {
+  const demo = await startDemo({ log: await suiteLog(suite), progress: () => undefined, real })
   const unwatch = watchForFailures(demo.kube)
   const { close } = demo
   demo.close = async () => {

@@ -4,9 +4,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
  * `refuse`: nobody listens, as while a server is down; `hang`: connections are taken and nothing is ever answered; `reset`: the
- * answer ends in the middle with a reset, although the request was carried out; `garbage`: an answer of no known form.
+ * answer ends in the middle with a reset, although the request was carried out; `garbage`: an answer of no known form; `error`: HTTP
+ * status 503; `slow`: every answer comes late.
  */
-export type Mode = 'pass' | 'refuse' | 'hang' | 'reset' | 'garbage'
+export type Mode = 'pass' | 'refuse' | 'hang' | 'reset' | 'garbage' | 'error' | 'slow'
 
 export interface BackendProxy {
   readonly port: number
@@ -27,6 +28,9 @@ export interface ProxyOptions {
 }
 
 const PAGE = '<html><body>Welcome to the router</body></html>'
+const TROUBLE = '{"error_code":503,"message":"down for maintenance"}'
+const UNAVAILABLE = Buffer.from(`HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: ${TROUBLE.length}\r\n\r\n${TROUBLE}`)
+const SLOW_MS = 700
 const WEB_PAGE = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PAGE.length}\r\n\r\n${PAGE}`)
 
 export async function startProxy(options: ProxyOptions): Promise<BackendProxy> {
@@ -52,6 +56,7 @@ export async function startProxy(options: ProxyOptions): Promise<BackendProxy> {
       seen++
       const hit = mode !== 'pass' && (only === undefined || only.test(chunk.toString('latin1')))
       if (hit && mode === 'hang') return
+      if (hit && mode === 'error') return void client.write(UNAVAILABLE)
       if (hit && mode === 'garbage') return void client.write(options.garbage ?? WEB_PAGE)
       cutting = hit && mode === 'reset'
       upstream.write(chunk)
@@ -60,10 +65,14 @@ export async function startProxy(options: ProxyOptions): Promise<BackendProxy> {
       if (cutting) {
         client.write(chunk.subarray(0, chunk.length / 2), () => client.resetAndDestroy())
         upstream.destroy()
-      } else client.write(options.advertised ? replaced(chunk, options.advertised(options.port), options.advertised(port)) : chunk)
+        return
+      }
+      const answer = options.advertised ? replaced(chunk, options.advertised(options.port), options.advertised(port)) : chunk
+      if (mode === 'slow') setTimeout(() => void (client.writable && client.write(answer)), SLOW_MS)
+      else client.write(answer)
     })
     client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.end())
+    upstream.on('close', () => (mode === 'slow' ? setTimeout(() => client.end(), SLOW_MS) : client.end()))
   })
   const listen = async () => {
     server.listen(port, host)

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { PIPELINE, PLATFORM, parsePlatform } from '../../src/api/index.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
-import { startOperator } from '../../src/controller/index.ts'
-import { createKubeApi, createLogger, type KafkaClient, systemClock, systemRandom } from '../../src/ports/index.ts'
-import { createTargets, openKafka } from '../../src/targets/index.ts'
-import { conditionOf, givenDemo, pipelineOf, then } from '../given.ts'
+import { runOperator } from '../../src/cli/operator.ts'
+import { createKubeApi, systemClock } from '../../src/ports/index.ts'
+import { conditionOf, givenDemo, pipelineOf, suiteLog, then } from '../given.ts'
 import { type BackendProxy, type Mode, startProxy } from '../proxy.ts'
 import { HEALTHY, pipelineFrom } from '../wrong/case.ts'
 
@@ -22,19 +21,25 @@ const CONDITIONS: Readonly<Record<BackendName, [platform: string, pipeline: stri
   elasticsearch: ['ElasticsearchAvailable', 'TemplatesReady'],
   grafana: ['GrafanaAvailable', 'DashboardsReady'],
 }
-const REASONS: Readonly<Record<Exclude<Mode, 'pass'>, readonly string[]>> = {
+type Fault = Exclude<Mode, 'pass' | 'slow'>
+
+const REASONS: Readonly<Record<Fault, readonly string[]>> = {
   refuse: ['Unreachable'],
   hang: ['TimedOut'],
   reset: ['Unreachable'],
   // What is no answer of Kafka's protocol has no known length, and the client waits for the rest.
   garbage: ['UnexpectedAnswer', 'Unreachable', 'TimedOut'],
+  error: ['BackendError'],
 }
-const SENTENCES: Readonly<Record<Exclude<Mode, 'pass'>, string>> = {
+const SENTENCES: Readonly<Record<Fault, string>> = {
   refuse: 'is down and comes back on the same port',
   hang: 'takes requests and answers none',
   reset: 'cuts its answers in the middle',
   garbage: 'answers with a page of somebody else',
+  error: 'answers 503',
 }
+/** Kafka's protocol has no status 503. */
+const struckBy = (fault: Fault) => BACKENDS.filter((name) => fault !== 'error' || name !== 'kafka')
 
 /** `127.0.0.1` and the port as a broker writes them into its answers. */
 const advertised = (port: number) => {
@@ -46,13 +51,12 @@ const advertised = (port: number) => {
 describe('a backend', () => {
   let demo: Demo
   let kubernetes: BackendProxy
-  const clients: KafkaClient[] = []
   const proxies = new Map<BackendName, BackendProxy>()
 
   before(async () => {
     demo = await givenDemo('faults')
     const portOf = (url: string) => Number(url.slice(url.lastIndexOf(':') + 1))
-    const { servers, kubeconfig } = demo.sandbox
+    const { servers, operatorKubeconfig } = demo.sandbox
     for (const name of BACKENDS) {
       const port = portOf(servers[name].url)
       proxies.set(name, await startProxy({ port, ...(name === 'kafka' ? { advertised, garbage: Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n') } : {}) }))
@@ -60,25 +64,13 @@ describe('a backend', () => {
     kubernetes = await startProxy({ port: portOf(servers.kubernetes.url) })
     // The operator over the proxy of the API server; everybody else goes there directly.
     await demo.operator.stop()
-    const proxied = `${kubeconfig}.proxied`
+    const proxied = `${operatorKubeconfig}.proxied`
     await writeFile(
       proxied,
-      (await readFile(kubeconfig, 'utf8')).replaceAll(servers.kubernetes.url, servers.kubernetes.url.replace(/\d+$/, String(kubernetes.port))),
+      (await readFile(operatorKubeconfig, 'utf8')).replaceAll(servers.kubernetes.url, servers.kubernetes.url.replace(/\d+$/, String(kubernetes.port))),
     )
     const kube = createKubeApi({ kubeconfig: proxied, userAgent: 'clickstream-operator' })
-    const log = createLogger({ name: 'operator', destination: { write: () => undefined } })
-    demo.operator = await startOperator({
-      kube,
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      http: { port: 0 },
-      connectTargets: (platform, references) => {
-        const kafka = openKafka(platform, references, { clientId: 'clickstream-operator', clock: systemClock, log })
-        clients.push(kafka)
-        return createTargets(platform, references, { clock: systemClock, kafka, kube })
-      },
-    })
+    demo.operator = await runOperator({ kube, log: await suiteLog('operator'), http: { port: 0 } })
     const plain = await demo.kube.get(PLATFORM, NAMESPACE, 'default')
     for (const name of BACKENDS)
       await demo.kube.create(PLATFORM, {
@@ -93,7 +85,6 @@ describe('a backend', () => {
   after(async () => {
     for (const proxy of [...proxies.values(), kubernetes]) await proxy?.set('pass')
     await demo?.close()
-    for (const client of clients) await client.close()
     for (const proxy of [...proxies.values(), kubernetes]) await proxy?.close()
   })
 
@@ -138,18 +129,18 @@ describe('a backend', () => {
         .map(({ method, path }) => `${server} ${method} ${path}`),
     )
 
-  for (const mode of Object.keys(SENTENCES) as (keyof typeof SENTENCES)[]) {
+  for (const mode of Object.keys(SENTENCES) as Fault[]) {
     describe(`that ${SENTENCES[mode]}`, () => {
       let since = 0
       before(async () => {
         since = systemClock.now()
-        for (const proxy of proxies.values()) await proxy.set(mode)
+        for (const name of struckBy(mode)) await proxies.get(name)!.set(mode)
       })
       after(async () => {
         for (const proxy of proxies.values()) await proxy.set('pass')
       })
 
-      for (const name of BACKENDS) {
+      for (const name of struckBy(mode)) {
         it(`${name} shows in conditions of platform and pipeline`, async () => {
           const [ofPlatform, ofPipeline] = CONDITIONS[name]
           const left = Math.max(1_000, since + TOLD_WITHIN_MS - systemClock.now())
@@ -190,10 +181,10 @@ describe('a backend', () => {
             40_000,
           )
         }
-        if (mode !== 'refuse') await Promise.all([...proxies].map(seen))
+        if (mode !== 'refuse') await Promise.all([...proxies].filter(([name]) => struckBy(mode).includes(name)).map(seen))
         const back = systemClock.now()
         for (const proxy of proxies.values()) await proxy.set('pass')
-        await Promise.all(BACKENDS.map((name) => thenStands(name, 60_000)))
+        await Promise.all(BACKENDS.map((name) => thenStands(name, 45_000)))
         for (const name of BACKENDS)
           await then(
             `platform ${name} is Ready`,
@@ -205,6 +196,33 @@ describe('a backend', () => {
       })
     })
   }
+
+  describe('that is slow', () => {
+    before(async () => {
+      for (const proxy of proxies.values()) await proxy.set('slow')
+    })
+    after(async () => {
+      for (const proxy of proxies.values()) await proxy.set('pass')
+    })
+
+    it('stays available, and its pipelines Ready', async () => {
+      const since = systemClock.now()
+      for (let look = 0; look < 10; look++) {
+        await systemClock.sleep(2_500)
+        for (const name of BACKENDS) {
+          const condition = (await platformOf(name)).get(CONDITIONS[name][0])
+          assert.equal(condition?.status, 'True', `${name}: ${condition?.message}`)
+          assert.equal(conditionOf(await pipelineOf(demo, name), 'Ready')?.status, 'True', name)
+        }
+      }
+      assert.deepEqual(operatorCalls(since), [])
+    })
+
+    it('is made to hold what is declared meanwhile', async () => {
+      for (const name of BACKENDS) await demo.kube.create(PIPELINE, onPlatform(`slow${name}`, name))
+      for (const name of BACKENDS) await thenStands(`slow${name}`, 180_000)
+    })
+  })
 
   describe('that carries out what it is asked and cuts the answer', () => {
     before(async () => {

@@ -56,6 +56,8 @@ export interface Sandbox {
   }
   /** Path of a kubeconfig file for the API server. */
   readonly kubeconfig: string
+  /** Path; the same one, unless the operator has an identity of its own. */
+  readonly operatorKubeconfig: string
   close(): Promise<void>
 }
 
@@ -109,7 +111,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const connect = await realOr('connect', real.connect, () => startConnect({ kafka: kafkaClient('connect'), clock, random, log }))
     const ksqldb = await started(() => startKsqldb({ kafka: kafkaClient('ksqldb'), connectUrl: connect.url, clock, random, log }))
     const grafana = await started(() => startGrafana({ clock, random, users: options.grafanaUsers }))
-    return { servers: { kubernetes, kafka, ksqldb, connect, elasticsearch, grafana }, kubeconfig, close }
+    return {
+      servers: { kubernetes, kafka, ksqldb, connect, elasticsearch, grafana },
+      kubeconfig,
+      operatorKubeconfig: real.operatorKubeconfig ?? kubeconfig,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

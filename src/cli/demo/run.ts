@@ -33,7 +33,7 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
   })
   const closing: (() => Promise<void>)[] = []
   const kube = createKubeApi({ kubeconfig: sandbox.kubeconfig, userAgent: 'clickstream-cli' })
-  const operatorKube = createKubeApi({ kubeconfig: options.real?.operatorKubeconfig ?? sandbox.kubeconfig, userAgent: 'clickstream-operator' })
+  const operatorKube = createKubeApi({ kubeconfig: sandbox.operatorKubeconfig, userAgent: 'clickstream-operator' })
   const start = () => runOperator({ kube: operatorKube, log: log.child({ part: 'operator' }), http: { port: 0 } })
   const operator = await start()
   options.progress('operator               started')
