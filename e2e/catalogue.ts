@@ -9,16 +9,24 @@ export interface SuiteFacts {
   readonly over: 'either' | 'real' | 'stand-ins'
   /** Without these of `either` or `real` it makes no sense; the others may be stand-ins. */
   readonly needs?: readonly Kind[]
+  /** How long it takes over real components, starting them included. Default: 3. */
+  readonly minutes?: number
 }
 
+const USUAL_MINUTES = 3
+
 const FACTS: Readonly<Record<string, SuiteFacts>> = {
-  components: { over: 'real', needs: KINDS },
-  outages: { over: 'real', needs: KINDS },
+  components: { over: 'real', needs: KINDS, minutes: 12 },
+  faults: { over: 'either', minutes: 8 },
+  outages: { over: 'real', needs: KINDS, minutes: 15 },
+  quiet: { over: 'either', minutes: 7 },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
   manifests: { over: 'real', needs: ['kubernetes'] },
 }
 
-export const factsOf = (suite: string): SuiteFacts => FACTS[suite] ?? { over: 'either' }
+const factsOf = (suite: string): SuiteFacts => FACTS[suite] ?? { over: 'either' }
+
+export const minutesOf = (suite: string): number => factsOf(suite).minutes ?? USUAL_MINUTES
 
 /** How to run a suite, or why not. */
 export type Choice = { readonly run: true; readonly real: readonly Kind[] } | { readonly run: false; readonly why: string }

@@ -1,13 +1,14 @@
 /**
  * Runs the end-to-end suites, each in a process of its own. `npm run e2e`: all of them, over real components that are installed on
  * first use; `--suite NAME`: one; `--real kafka,elasticsearch,connect,kubernetes`: only those real; `--stand-ins`: none of them;
- * `--jobs N`: so many side by side; `--list`: their names; `--install`: the components and no suite.
+ * `--jobs N`: so many side by side; `--minutes N`: no suite that would end later; `--list`: their names; `--install`: the components
+ * and no suite.
  */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { choose } from './catalogue.ts'
-import { installReal, KINDS, type Kind } from './components/index.ts'
+import { type Choice, choose, minutesOf } from './catalogue.ts'
+import { installOthers, installReal, KINDS, type Kind } from './components/index.ts'
 import { logsOf } from './logs.ts'
 import { type Outcome, runSuite, table } from './suite-run.ts'
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     suite: { type: 'string', multiple: true },
     jobs: { type: 'string' },
+    minutes: { type: 'string' },
     list: { type: 'boolean' },
     install: { type: 'boolean' },
     real: { type: 'string' },
@@ -33,21 +35,19 @@ function refuse(what: string, unknown: string | undefined, known: readonly strin
   process.exit(2)
 }
 
-/** The kinds that this machine cannot run or that do not install, each with the word that says why. */
-async function install(kinds: readonly Kind[]): Promise<Map<Kind, string>> {
-  const missing = new Map<Kind, string>()
-  for (const kind of kinds) {
-    const startedAt = Date.now()
-    try {
-      await installReal([kind])
-    } catch (error) {
-      missing.set(kind, error instanceof Error ? error.message : String(error))
-      console.log(`not installed: ${kind}: ${missing.get(kind)}`)
-    }
+/** Why it cannot be installed; undefined: it is. */
+async function install(what: string, installing: () => Promise<void>): Promise<string | undefined> {
+  const startedAt = Date.now()
+  try {
+    await installing()
     const minutes = (Date.now() - startedAt) / 60_000
-    if (minutes > 0.1) console.log(`installing ${kind}: ${minutes.toFixed(1)} minutes`)
+    if (minutes > 0.1) console.log(`installed ${what} in ${minutes.toFixed(1)} minutes`)
+    return undefined
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    console.log(`not installed: ${what}: ${why}`)
+    return why
   }
-  return missing
 }
 
 if (values.list) {
@@ -67,15 +67,29 @@ refuse(
   kinds.find((kind) => !(KINDS as readonly string[]).includes(kind)),
   KINDS,
 )
-const missing = await install(chosen)
-if (values.install) process.exit(missing.size > 0 ? 1 : 0)
+const startedAt = Date.now()
+const missing = new Map<Kind, string>()
+for (const kind of chosen) {
+  const why = await install(kind, () => installReal([kind]))
+  if (why !== undefined) missing.set(kind, why)
+}
+if (values.install) {
+  const others = await install('what single suites need', installOthers)
+  process.exit(missing.size > 0 || others !== undefined ? 1 : 0)
+}
 
 const jobs = Math.max(1, Number(values.jobs ?? (chosen.length > 0 ? 1 : 3)))
 const waiting = [...names]
 const outcomes: Outcome[] = []
+const minutesLeft = () => Number(values.minutes ?? Number.POSITIVE_INFINITY) - (Date.now() - startedAt) / 60_000
+function whatOf(name: string): Choice {
+  const choice = choose(name, chosen, missing)
+  if (choice.run && minutesOf(name) > minutesLeft()) return { run: false, why: `it takes some ${minutesOf(name)} minutes, and fewer are left` }
+  return choice
+}
 async function work(): Promise<void> {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-    const choice = choose(name, chosen, missing)
+    const choice = whatOf(name)
     if (choice.run) outcomes.push(await runSuite(name, choice.real, { streamed: jobs === 1 }))
     else outcomes.push({ name, passed: 0, failed: 0, skipped: 1, why: [choice.why], minutes: 0 })
   }

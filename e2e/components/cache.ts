@@ -10,7 +10,7 @@ export const run = promisify(execFile)
 
 const CACHE = process.env.CLICKSTREAM_E2E_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clickstream-e2e')
 
-/** Something that this machine lacks and that no package brings; a suite that meets it is skipped with these words. */
+/** Something that this machine lacks, or that could not be installed; a suite that meets it is skipped with these words. */
 export class Unavailable extends Error {}
 
 /**
@@ -27,7 +27,9 @@ export async function installed(name: string, build: (directory: string) => Prom
     await rename(making, target)
   } catch (error) {
     await rm(making, { recursive: true, force: true })
-    if (!existsSync(target)) throw error
+    if (existsSync(target)) return target
+    if (error instanceof Unavailable) throw error
+    throw new Unavailable(`${name} could not be installed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }
   return target
 }

@@ -3,6 +3,7 @@ import { createKubeApi } from '../../src/ports/index.ts'
 import type { RealServers, RequestLog } from '../../src/sandbox/index.ts'
 import { installPlugins, startConnect } from './connect.ts'
 import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
+import { installElasticsearch7 } from './elasticsearch7.ts'
 import { helmPath } from './helm.ts'
 import { installIdentity } from './identity.ts'
 import { installKafka, startKafka } from './kafka.ts'
@@ -10,6 +11,7 @@ import { installEtcd, installKubernetes, startKubernetes } from './kubernetes.ts
 import type { Running } from './process.ts'
 import { recorded } from './recorder.ts'
 import { strimziCrds } from './strimzi.ts'
+import { installThirdParty } from './third-party.ts'
 
 const CRDS = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions', kind: 'CustomResourceDefinition' } as const
 
@@ -46,6 +48,12 @@ const INSTALL: Readonly<Record<Kind, () => Promise<unknown>>> = {
     await installKubernetes()
     await helmPath()
   },
+}
+
+/** What single suites start beside the components. */
+export async function installOthers(): Promise<void> {
+  await installElasticsearch7()
+  await installThirdParty()
 }
 
 /** Throws Unavailable for what this machine cannot run. Connect needs a real Kafka. */
