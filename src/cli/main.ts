@@ -63,6 +63,7 @@ program
   .description('run the stand-ins, the operator and an example pipeline in this process')
   .option('--check', 'measure every stage, print what was seen, exit 0 or 1')
   .option('-f, --file <file>', 'the pipeline to run')
+  .option('--strimzi-connect', 'make connectors as KafkaConnector objects, not over the REST API of Kafka Connect')
   .option('--kafka <host:port>', 'a Kafka that runs already, in place of the stand-in')
   .option('--connect <url>', 'likewise a Kafka Connect, over that same Kafka')
   .option('--elasticsearch <url>', 'likewise an Elasticsearch')

@@ -11,7 +11,7 @@ import { startKsqldb } from './ksqldb/index.ts'
 import { startKubernetes } from './kubernetes/index.ts'
 import { addressOf, applyCrds } from './real-kubernetes.ts'
 import { RequestLog, type SandboxServer } from './server.ts'
-import { kafkaTopicCrd, startStrimzi } from './strimzi/index.ts'
+import { kafkaConnectCrd, kafkaConnectorCrd, kafkaTopicCrd, startConnectOperator, startStrimzi } from './strimzi/index.ts'
 
 export type { LoggedRequest, SandboxServer } from './server.ts'
 export { RequestLog } from './server.ts'
@@ -20,9 +20,9 @@ export interface SandboxOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  /** Served beside Strimzi's KafkaTopic. */
+  /** Served beside Strimzi's. */
   readonly crds: readonly KubeObject[]
-  /** Namespace that the topic operator watches. */
+  /** Namespace that Strimzi's operators watch. */
   readonly namespace: string
   readonly grafanaUsers: NonNullable<Parameters<typeof startGrafana>[0]['users']>
   /** Told as each server is up. */
@@ -37,13 +37,19 @@ export interface RealServers {
   /** URL; it must reach the same Kafka, and the same Elasticsearch under the address that is given here for that. */
   readonly connect?: string
   readonly elasticsearch?: string
-  /** Path; `crds` are applied to its cluster, and Strimzi's KafkaTopic where it is missing. */
+  /** Path; `crds` are applied to its cluster, and Strimzi's where they are missing. */
   readonly kubeconfig?: string
   /** Path; who the operator is to that cluster, where that is not the user of `kubeconfig`. */
   readonly operatorKubeconfig?: string
   /** Where somebody notes what they are asked. Default: nobody does. */
   readonly requests?: Readonly<Partial<Record<keyof Sandbox['servers'], RequestLog>>>
 }
+
+const STRIMZI = [kafkaTopicCrd, kafkaConnectorCrd, kafkaConnectCrd]
+/** A KafkaConnect of this name stands for the worker: nothing happens while there is none. */
+export const KAFKA_CONNECT = 'sandbox'
+/** Far more often than Strimzi's 120 s, which would make everybody wait for a failed task to show. */
+const CONNECTORS_EVERY_MS = 10_000
 
 export interface Sandbox {
   readonly servers: {
@@ -89,12 +95,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const kubernetesOf = async (kubeconfig: string): Promise<SandboxServer> => {
     if (real.kubeconfig === undefined) {
-      const server = await started(() => startKubernetes({ clock, random, crds: [...options.crds, kafkaTopicCrd] }))
+      const server = await started(() => startKubernetes({ clock, random, crds: [...options.crds, ...STRIMZI] }))
       await writeFile(kubeconfig, server.kubeconfig())
       return server
     }
     await copyFile(real.kubeconfig, kubeconfig)
-    await applyCrds(createKubeApi({ kubeconfig, userAgent: 'clickstream-sandbox' }), options.crds, [kafkaTopicCrd], clock)
+    await applyCrds(createKubeApi({ kubeconfig, userAgent: 'clickstream-sandbox' }), options.crds, STRIMZI, clock)
     return taken('kubernetes', await addressOf(kubeconfig))
   }
   const kafka = await realOr('kafka', real.kafka, () => startKafka({ clock, random, log }))
@@ -109,6 +115,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     options.onStarted?.('strimzi topic operator', `namespace ${options.namespace}`)
     const elasticsearch = await realOr('elasticsearch', real.elasticsearch, () => startElasticsearch({ clock, random }))
     const connect = await realOr('connect', real.connect, () => startConnect({ kafka: kafkaClient('connect'), clock, random, log }))
+    const connectors = await startConnectOperator({
+      kube: createKubeApi({ kubeconfig, userAgent: 'strimzi-cluster-operator' }),
+      namespace: options.namespace,
+      workers: { [KAFKA_CONNECT]: connect.url },
+      clock,
+      log,
+      fullReconciliationMs: CONNECTORS_EVERY_MS,
+    })
+    closing.push(() => connectors.close())
     const ksqldb = await started(() => startKsqldb({ kafka: kafkaClient('ksqldb'), connectUrl: connect.url, clock, random, log }))
     const grafana = await started(() => startGrafana({ clock, random, users: options.grafanaUsers }))
     return {

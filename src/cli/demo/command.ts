@@ -14,6 +14,8 @@ import { type Demo, startDemo } from './run.ts'
 /** The options of RealServers name servers that take the place of stand-ins. */
 export interface DemoOptions extends RealServers {
   readonly check?: boolean
+  /** Connectors are KafkaConnector objects. */
+  readonly strimziConnect?: boolean
   /** The pipeline to run; default: the example of the package. */
   readonly file?: string
 }
@@ -39,7 +41,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const startedAt = systemClock.now()
   const progress = (text: string) => print(`${`+${((systemClock.now() - startedAt) / 1000).toFixed(1)}s`.padStart(7)}  ${text}`)
   print('Starting the stand-ins and the operator ...')
-  const running = await startDemo({ log, progress, real: options })
+  const running = await startDemo({ log, progress, real: options, strimziConnect: options.strimziConnect === true })
   try {
     const kubeconfig = `${STATE_DIRECTORY}/kubeconfig`
     await copyFile(running.sandbox.kubeconfig, kubeconfig)

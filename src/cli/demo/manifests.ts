@@ -7,7 +7,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { UserError } from '../../console/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
-import type { Sandbox } from '../../sandbox/index.ts'
+import { KAFKA_CONNECT, type Sandbox } from '../../sandbox/index.ts'
 
 export const NAMESPACE = 'default'
 export const GRAFANA_LOGIN = { username: 'user', password: 'user' } as const
@@ -53,7 +53,8 @@ async function readFileOf(path: string): Promise<KubeObject[]> {
   return documents.map((document) => document.toJS() as KubeObject).filter((object) => object !== null)
 }
 
-export function platformObjects(sandbox: Sandbox): KubeObject[] {
+/** `strimziConnect`: connectors are KafkaConnector objects beside a KafkaConnect. */
+export function platformObjects(sandbox: Sandbox, options: { readonly strimziConnect?: boolean } = {}): KubeObject[] {
   const { kafka, ksqldb, connect, elasticsearch, grafana } = sandbox.servers
   const secret: KubeObject = {
     apiVersion: 'v1',
@@ -69,12 +70,32 @@ export function platformObjects(sandbox: Sandbox): KubeObject[] {
     spec: {
       kafka: { bootstrapServers: kafka.url, strimziCluster: 'sandbox' },
       ksqldb: { url: ksqldb.url },
-      connect: { url: connect.url },
+      connect: options.strimziConnect ? { strimziCluster: KAFKA_CONNECT } : { url: connect.url },
       elasticsearch: { url: elasticsearch.url },
       grafana: { url: grafana.url, secretRef: { name: 'grafana-login' } },
     },
   }
-  return [secret, platform]
+  return [secret, ...(options.strimziConnect ? [kafkaConnectOf(kafka.url)] : []), platform]
+}
+
+/** As somebody who runs Strimzi would declare the workers. */
+function kafkaConnectOf(bootstrapServers: string): KubeObject {
+  const replication = Object.fromEntries(['config', 'offset', 'status'].map((kind) => [`${kind}.storage.replication.factor`, 1]))
+  return {
+    apiVersion: 'kafka.strimzi.io/v1',
+    kind: 'KafkaConnect',
+    metadata: { name: KAFKA_CONNECT, namespace: NAMESPACE, annotations: { 'strimzi.io/use-connector-resources': 'true' } },
+    spec: {
+      version: '4.3.1',
+      replicas: 1,
+      bootstrapServers,
+      groupId: 'connect',
+      configStorageTopic: 'connect-configs',
+      offsetStorageTopic: 'connect-offsets',
+      statusStorageTopic: 'connect-status',
+      config: { ...replication, 'config.providers': 'secrets', 'config.providers.secrets.class': 'io.strimzi.kafka.KubernetesSecretConfigProvider' },
+    },
+  }
 }
 
 /** Addresses that stand in the examples, by the stand-in that answers for them here. */

@@ -19,7 +19,7 @@ export interface Demo {
 }
 
 /** `log` is where servers and operator write; the demo itself prints. */
-export async function startDemo(options: { log: Logger; progress: (text: string) => void; real?: RealServers }): Promise<Demo> {
+export async function startDemo(options: { log: Logger; progress: (text: string) => void; real?: RealServers; strimziConnect?: boolean }): Promise<Demo> {
   const { log } = options
   const sandbox = await startSandbox({
     clock: systemClock,
@@ -52,6 +52,6 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
       await sandbox.close()
     },
   }
-  for (const object of platformObjects(sandbox)) await apply(kube, NAMESPACE, object)
+  for (const object of platformObjects(sandbox, options)) await apply(kube, NAMESPACE, object)
   return demo
 }

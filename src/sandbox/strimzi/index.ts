@@ -6,9 +6,10 @@ import { type Clock, Failure, type KafkaClient, type KubeApi, type KubeObject, t
 import { Claims } from './claims.ts'
 import { CLUSTER_LABEL, isManaged, type KafkaTopic, kafkaTopics, readKafkaTopic, signatureAfter, signatureOf, topicNameOf } from './kafka-topic.ts'
 import { deleteFromKafka, reconcileTopic } from './reconcile.ts'
-import { watchTopics } from './watch.ts'
+import { watchObjects } from './watch.ts'
 
-export { kafkaTopicCrd } from './crd.ts'
+export { type ConnectOperatorOptions, startConnectOperator } from './connectors/operator.ts'
+export { kafkaConnectCrd, kafkaConnectorCrd, kafkaTopicCrd } from './crd.ts'
 
 export interface StrimziOptions {
   readonly kube: KubeApi
@@ -50,7 +51,8 @@ class TopicOperator {
   start(): void {
     const { kube, namespace, clock, log, fullReconciliationMs } = this.#options
     const signal = this.#stop.signal
-    const watching = watchTopics({
+    const watching = watchObjects({
+      resource: kafkaTopics,
       kube,
       namespace,
       clock,

@@ -1,8 +1,8 @@
-/** Lists and watches the KafkaTopics of a namespace, and lists them anew from time to time. */
-import type { Clock, KubeApi, KubeObject, Logger } from '../../ports/index.ts'
-import { kafkaTopics } from './kafka-topic.ts'
+/** Lists and watches objects of one kind in a namespace, and lists them anew from time to time. */
+import type { Clock, KubeApi, KubeObject, KubeResource, Logger } from '../../ports/index.ts'
 
-export interface TopicWatch {
+export interface ObjectWatch {
+  readonly resource: KubeResource
   readonly kube: KubeApi
   readonly namespace: string
   readonly clock: Clock
@@ -19,7 +19,7 @@ const RETRY_MS = 1_000
 const WATCH_SECONDS = 300
 
 /** Ends when the signal is aborted. */
-export async function watchTopics(watch: TopicWatch): Promise<void> {
+export async function watchObjects(watch: ObjectWatch): Promise<void> {
   const { clock, log, signal } = watch
   while (!signal.aborted) {
     const until = new AbortController()
@@ -29,7 +29,7 @@ export async function watchTopics(watch: TopicWatch): Promise<void> {
     } catch (error) {
       if (signal.aborted) return
       if (!until.signal.aborted) {
-        log.info({ err: error }, 'strimzi: the watch of KafkaTopics broke')
+        log.info({ err: error }, `strimzi: the watch of ${watch.resource.plural} broke`)
         await clock.sleep(RETRY_MS, signal).catch(() => undefined)
       }
     } finally {
@@ -39,12 +39,12 @@ export async function watchTopics(watch: TopicWatch): Promise<void> {
 }
 
 /** The resourceVersion to watch from. */
-async function list(watch: TopicWatch): Promise<string> {
+async function list(watch: ObjectWatch): Promise<string> {
   const objects: KubeObject[] = []
   let next: string | undefined
   let resourceVersion = ''
   do {
-    const page = await watch.kube.list(kafkaTopics, { namespace: watch.namespace, limit: PAGE, ...(next ? { continue: next } : {}) }, watch.signal)
+    const page = await watch.kube.list(watch.resource, { namespace: watch.namespace, limit: PAGE, ...(next ? { continue: next } : {}) }, watch.signal)
     objects.push(...page.items)
     resourceVersion = page.resourceVersion
     next = page.continue
@@ -54,10 +54,10 @@ async function list(watch: TopicWatch): Promise<string> {
 }
 
 /** Returns when a new list is needed. */
-async function follow(watch: TopicWatch, from: string, signal: AbortSignal): Promise<void> {
+async function follow(watch: ObjectWatch, from: string, signal: AbortSignal): Promise<void> {
   let resourceVersion = from
   while (!signal.aborted) {
-    const events = watch.kube.watch(kafkaTopics, { namespace: watch.namespace, resourceVersion, timeoutSeconds: WATCH_SECONDS }, signal)
+    const events = watch.kube.watch(watch.resource, { namespace: watch.namespace, resourceVersion, timeoutSeconds: WATCH_SECONDS }, signal)
     for await (const event of events) {
       // Too old, or broken in a way that only a new list mends.
       if (event.type === 'ERROR') return
