@@ -9,6 +9,7 @@ const KINDS: readonly KubeResource[] = [
   PLATFORM,
   { group: '', version: 'v1', plural: 'secrets', kind: 'Secret' },
   { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
+  { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkaconnects', kind: 'KafkaConnect' },
 ]
 
 function resourceOf(object: KubeObject): KubeResource {

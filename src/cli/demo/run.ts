@@ -52,6 +52,11 @@ export async function startDemo(options: { log: Logger; progress: (text: string)
       await sandbox.close()
     },
   }
-  for (const object of platformObjects(sandbox, options)) await apply(kube, NAMESPACE, object)
-  return demo
+  try {
+    for (const object of platformObjects(sandbox, options)) await apply(kube, NAMESPACE, object)
+    return demo
+  } catch (error) {
+    await demo.close()
+    throw error
+  }
 }

@@ -10,7 +10,7 @@ export type RemovalStep =
   | { readonly kind: 'wait' }
   | { readonly kind: 'patch'; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: 'delete' }
-  | { readonly kind: 'fail'; readonly message: string }
+  | { readonly kind: 'stuck'; readonly message: string }
 
 export function nextRemovalStep(connector: KafkaConnector, forgetOffsets: boolean): RemovalStep {
   const { metadata, spec, status } = connector
@@ -26,6 +26,7 @@ export function nextRemovalStep(connector: KafkaConnector, forgetOffsets: boolea
   const { annotations } = metadata
   if (annotations[OFFSETS_ASKED] === undefined) return { kind: 'patch', body: { metadata: { annotations: { [OFFSETS_ASKED]: 'reset', [OFFSETS]: 'reset' } } } }
   if (annotations[OFFSETS] === undefined) return { kind: 'delete' }
+  // Strimzi tries again by itself; its tasks may not have left their group yet.
   const warning = status?.conditions?.find(({ type, reason }) => type === 'Warning' && reason === 'ResetOffsets')
-  return warning ? { kind: 'fail', message: warning.message ?? 'Strimzi cannot reset its offsets' } : { kind: 'wait' }
+  return warning ? { kind: 'stuck', message: warning.message ?? 'Strimzi cannot reset its offsets' } : { kind: 'wait' }
 }

@@ -149,7 +149,7 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
       if (!connector || !marked || !sameOwner(marked, owner)) return {}
       const { name, uid } = connector.metadata
       const step = nextRemovalStep(connector, entry.onRemove === 'delete')
-      if (step.kind === 'fail') throw new Failure('Retry', 'BackendError', `The offsets of connector ${entry.name}: ${step.message}`.slice(0, 400))
+      if (step.kind === 'stuck') throw new Failure('Wait', 'Pending', `The offsets of connector ${entry.name}: ${step.message}`.slice(0, 400))
       if (step.kind === 'patch') await merge(name, step.body, signal)
       if (step.kind === 'delete') await kube.delete(await connectors(signal), namespace, name, uid ? { uid } : {}, signal)
       return { pending: (await find(entry.name, signal)) !== undefined }
