@@ -19,6 +19,8 @@ export interface Running {
   /** It keeps its sockets open and does nothing, until `thaw`. */
   freeze(): void
   thaw(): void
+  /** `ended with 1`, `ended with SIGKILL`; undefined while it runs. */
+  ended(): string | undefined
 }
 
 export interface Program {
@@ -37,15 +39,16 @@ export async function start(program: Program): Promise<Running> {
   return {
     stop: (signal) => current.end(signal ?? 'SIGTERM'),
     async start() {
-      if (current.ended()) current = await spawned(program)
+      if (current.ended() !== undefined) current = await spawned(program)
     },
     freeze: () => current.signal('SIGSTOP'),
     thaw: () => current.signal('SIGCONT'),
+    ended: () => current.ended(),
   }
 }
 
 interface Spawned {
-  readonly ended: () => boolean
+  readonly ended: () => string | undefined
   signal(signal: NodeJS.Signals): void
   end(signal: NodeJS.Signals): Promise<void>
 }
@@ -88,7 +91,7 @@ async function spawned(program: Program): Promise<Spawned> {
   const deadline = systemClock.now() + STARTS_WITHIN_MS
   for (;;) {
     const up = ended === undefined && (await program.ready().catch(() => false))
-    if (up) return { ended: () => ended !== undefined, signal: (signal) => void child.kill(signal), end }
+    if (up) return { ended: () => ended, signal: (signal) => void child.kill(signal), end }
     if (ended !== undefined || systemClock.now() > deadline) {
       await end('SIGTERM')
       throw new Error(`${program.name} did not start (${ended}); the end of ${file}:\n${readFileSync(file, 'utf8').slice(-3_000)}`)

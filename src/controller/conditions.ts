@@ -114,6 +114,8 @@ function readyVerdict(
   if (outcome.deleting) return { status: 'False', reason: 'Deleting', message: trouble?.message ?? 'the pipeline is being removed' }
   if (stall) return { status: 'False', ...stall }
   const failed = [...stages.values()].find(({ status }) => status === 'False')
+  // What is not there is not there because it may not be made.
+  if (failed && trouble?.reason === 'Forbidden') return { status: 'False', reason: trouble.reason, message: trouble.message }
   if (failed) return { status: 'False', reason: failed.reason, message: failed.message }
   if (trouble) return { status: 'Unknown', reason: trouble.reason, message: trouble.message }
   if (outcome.done + outcome.held > 0) return { status: 'Unknown', reason: 'Progressing', message: countText(outcome.summary) }

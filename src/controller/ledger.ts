@@ -37,9 +37,9 @@ export class LedgerFile {
   readonly #kube: KubeApi
   readonly #pipeline: KubeObject
   readonly #place: { readonly namespace: string; readonly name: string }
-  readonly #entries: Map<ResourceId, LedgerEntry>
+  #entries: ReadonlyMap<ResourceId, LedgerEntry>
   /** Name of a source -> when its first cycle began, epoch milliseconds. */
-  readonly #schedules: Map<string, number>
+  #schedules: ReadonlyMap<string, number>
   #object: KubeObject | undefined
   #value: Ledger | undefined
 
@@ -88,14 +88,15 @@ export class LedgerFile {
     const remove = (change.remove ?? []).filter((id) => this.#entries.has(id))
     const begun = change.schedules !== undefined && !isDeepStrictEqual(change.schedules, this.#schedules)
     if (put.length + remove.length === 0 && !begun) return
-    for (const entry of put) this.#entries.set(entry.id, entry)
-    for (const id of remove) this.#entries.delete(id)
-    if (change.schedules) {
-      this.#schedules.clear()
-      for (const [name, at] of change.schedules) this.#schedules.set(name, at)
-    }
+    const entries = new Map(this.#entries)
+    for (const entry of put) entries.set(entry.id, entry)
+    for (const id of remove) entries.delete(id)
+    const schedules = new Map(change.schedules ?? this.#schedules)
+    await this.#save(entries, schedules, signal)
+    // Only now: what could not be written must not look as if it were.
+    this.#entries = entries
+    this.#schedules = schedules
     this.#value = undefined
-    await this.#save(this.#text(), signal)
   }
 
   async delete(signal: AbortSignal): Promise<void> {
@@ -104,14 +105,7 @@ export class LedgerFile {
     this.#object = undefined
   }
 
-  #text(): { entries: string; schedules: string } {
-    return {
-      entries: [...this.#entries.values()].map((entry) => JSON.stringify(entrySchema.parse(entry))).join('\n'),
-      schedules: JSON.stringify(Object.fromEntries(this.#schedules)),
-    }
-  }
-
-  async #save(text: { entries: string; schedules: string }, signal: AbortSignal): Promise<void> {
+  async #save(entries: ReadonlyMap<ResourceId, LedgerEntry>, schedules: ReadonlyMap<string, number>, signal: AbortSignal): Promise<void> {
     const { name, namespace, uid } = this.#pipeline.metadata
     const body: KubeObject = {
       apiVersion: 'v1',
@@ -122,7 +116,10 @@ export class LedgerFile {
         // Kubernetes takes an owner in another namespace for one that is gone.
         ...(this.#place.namespace === namespace ? { ownerReferences: [{ apiVersion: API_VERSION, kind: PIPELINE.kind, name, uid: uid! }] } : {}),
       },
-      data: { [ENTRIES]: text.entries, [SCHEDULES]: text.schedules },
+      data: {
+        [ENTRIES]: [...entries.values()].map((entry) => JSON.stringify(entrySchema.parse(entry))).join('\n'),
+        [SCHEDULES]: JSON.stringify(Object.fromEntries(schedules)),
+      },
     }
     const version = this.#object?.metadata.resourceVersion
     if (version === undefined) this.#object = await this.#kube.create(CONFIG_MAPS, body, signal)

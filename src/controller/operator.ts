@@ -201,7 +201,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 
   /** A standby is ready as well: it knows the objects and may begin any moment. */
   function notReady(): string | undefined {
-    const refused = [...pipelines.failures, ...platformObjects.failures, ...(elector?.trouble ? [elector.trouble] : [])].find(({ status }) => status === 403)
+    const refused = [...pipelines.failures, ...platformObjects.failures, ...(elector?.trouble ? [elector.trouble] : [])].find(isRefused)
     if (refused) return refused.message
     const [status] = permissions.missing.filter(({ resource }) => resource.endsWith('/status'))
     if (status) return `no status can be written: ${permissionText(status)}`
@@ -260,6 +260,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
   }
 }
+
+/** Nobody gets in, or this one may not: what is known of the objects grows old. */
+const isRefused = ({ reason }: Failure) => reason === 'Unauthorized' || reason === 'Forbidden'
 
 const urgency = (first: boolean) => (first ? 'background' : 'urgent')
 

@@ -57,12 +57,12 @@ export class Permissions {
         call('delete', resource, namespace, undefined, () => kube.delete(resource, namespace, name, options, signal)),
       async *watch(resource, options, signal) {
         const key = keyOf('watch', resource, options.namespace, undefined)
-        try {
-          for await (const event of kube.watch(resource, options, signal)) {
-            permitted(key)
-            yield event
-          }
+        const opened = () => {
           permitted(key)
+          options.opened?.()
+        }
+        try {
+          yield* kube.watch(resource, { ...options, opened }, signal)
         } catch (error) {
           failed(key, error)
           throw error

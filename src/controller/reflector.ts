@@ -106,7 +106,6 @@ export class Reflector {
         if (this.#version === '' || clock.now() - this.#listedAt > RESYNC_MS * (1 + random.next() / 4)) await this.#list()
         const startedAt = clock.now()
         const ended = await this.#watch()
-        this.#good()
         this.#options.onWatchEnd?.(ended)
         if (ended === 'expired') this.#version = ''
         if (clock.now() - startedAt >= LASTED_MS) attempt = 0
@@ -115,8 +114,7 @@ export class Reflector {
       } catch (error) {
         if (this.#stop.signal.aborted) return
         const failure = toFailure(error)
-        // A refused watch tells nothing when it is permitted again; a list does.
-        if (failure.status === 410 || failure.status === 403) this.#version = ''
+        if (failure.status === 410) this.#version = ''
         this.#options.onWatchEnd?.('failed')
         this.#failure = failure
         const level = this.#told === failure.message || missingPermission(failure) ? 'debug' : 'warn'
@@ -155,7 +153,6 @@ export class Reflector {
     this.#version = version
     this.#shown = version
     this.#listedAt = clock.now()
-    this.#failure = undefined
     if (missed > 0) this.#options.onMissed?.(missed)
     if (!this.#isSynced) {
       this.#isSynced = true
@@ -184,8 +181,11 @@ export class Reflector {
     let cancelSilence = () => {}
     try {
       const signal = AbortSignal.any([this.#stop.signal, quiet.signal])
-      for await (const event of kube.watch(resource, { ...this.#scope(), resourceVersion: this.#version, timeoutSeconds }, signal)) {
-        this.#good()
+      for await (const event of kube.watch(
+        resource,
+        { ...this.#scope(), resourceVersion: this.#version, timeoutSeconds, opened: () => this.#good() },
+        signal,
+      )) {
         if (event.type === 'ERROR') {
           if (event.code === 410) return 'expired'
           throw new Failure('Retry', 'BackendError', `the watch of ${resource.plural} failed: ${event.message}`, { status: event.code })

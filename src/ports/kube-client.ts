@@ -2,10 +2,11 @@
  * The one place that uses @kubernetes/client-node: its kubeconfig, credentials, TLS and transport. Its typed clients,
  * watch and informers are left alone: they drop lines they cannot parse and do not name the patch type.
  */
-import { type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, type ResponseContext } from '@kubernetes/client-node'
+import { type Cluster, type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, type ResponseContext } from '@kubernetes/client-node'
 import { z } from 'zod'
 import { Failure } from './failure.ts'
 import type { KubeApi, KubeList, KubeObject, KubeResource, WatchEvent } from './kube.ts'
+import { type TokenFile, tlsStamp, tokenFileOf } from './kube-files.ts'
 import { permissionIn, permissionText } from './kube-permission.ts'
 
 export interface KubeClientOptions {
@@ -75,17 +76,21 @@ interface Call {
 
 class KubeClient implements KubeApi {
   readonly #config: KubeConfig
+  readonly #cluster: Cluster
   readonly #server: string
   readonly #userAgent: string
   readonly #timeoutMs: number
   readonly #transport = new IsomorphicFetchHttpLibrary()
-  /** One connection pool for all requests: the library would make one for each. */
-  #dispatcher: ReturnType<RequestContext['getDispatcher']>
+  readonly #token: TokenFile | undefined
+  /** One connection pool for all requests, until its certificates change: the library would make one for each. */
+  #pool: { readonly stamp: string; readonly dispatcher: ReturnType<RequestContext['getDispatcher']> } | undefined
 
   constructor(options: KubeClientOptions) {
     this.#config = loadConfig(options)
     const cluster = this.#config.getCurrentCluster()
     if (!cluster) throw new Failure('Stall', 'KubeconfigInvalid', 'the kubeconfig names no current cluster')
+    this.#cluster = cluster
+    this.#token = options.server === undefined ? tokenFileOf(this.#config, options.kubeconfig) : undefined
     this.#server = cluster.server.replace(/\/+$/, '')
     this.#userAgent = options.userAgent ?? 'clickstream-operator'
     this.#timeoutMs = options.timeoutMs ?? 30_000
@@ -114,6 +119,7 @@ class KubeClient implements KubeApi {
     const response = await this.#send(call)
     if (response.httpStatusCode === 410) return yield { type: 'ERROR', code: 410, message: 'the resourceVersion is too old' }
     if (response.httpStatusCode !== 200) throw refusal(call, response.httpStatusCode, await response.body.text())
+    options.opened?.()
     const stream = response.body.stream()
     if (stream === null) return
     for await (const line of lines(stream, call)) yield watchEvent(line)
@@ -196,9 +202,12 @@ class KubeClient implements KubeApi {
       context.setBody(JSON.stringify(call.body))
     }
     try {
+      const stamp = tlsStamp(this.#cluster, this.#config.getCurrentUser())
       await this.#config.applySecurityAuthentication(context)
-      this.#dispatcher ??= context.getDispatcher()
-      if (this.#dispatcher) context.setDispatcher(this.#dispatcher)
+      if (this.#token) context.setHeaderParam('Authorization', `Bearer ${this.#token.read()}`)
+      // Requests under way, watches above all, end on the connections of the old one.
+      if (this.#pool?.stamp !== stamp) this.#pool = { stamp, dispatcher: context.getDispatcher() }
+      if (this.#pool.dispatcher) context.setDispatcher(this.#pool.dispatcher)
       return await this.#transport.send(context).toPromise()
     } catch (error) {
       throw transportFailure(call, error)

@@ -48,7 +48,14 @@ export interface KubeApi {
   /** Ends when the server closes it; throws a Failure when it breaks. */
   watch(
     resource: KubeResource,
-    options: { namespace?: string; labelSelector?: string; resourceVersion: string; timeoutSeconds: number },
+    options: {
+      namespace?: string
+      labelSelector?: string
+      resourceVersion: string
+      timeoutSeconds: number
+      /** The server has accepted it; the first event may be far off. */
+      opened?: () => void
+    },
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent>
   /** Undefined: not found. */

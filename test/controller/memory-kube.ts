@@ -12,6 +12,8 @@ export interface KubeCall {
   readonly verb: string
   readonly resource: string
   readonly name: string
+  /** Absent: all. */
+  readonly namespace: string | undefined
   readonly mutating: boolean
 }
 
@@ -33,8 +35,8 @@ export class MemoryKube implements KubeApi {
     this.now = now
   }
 
-  async #call(verb: string, resource: KubeResource, name: string): Promise<KubeCall> {
-    const call = { verb, resource: resource.plural, name, mutating: !['get', 'list', 'watch'].includes(verb) }
+  async #call(verb: string, resource: KubeResource, name: string, namespace: string | undefined): Promise<KubeCall> {
+    const call = { verb, resource: resource.plural, name, namespace, mutating: !['get', 'list', 'watch'].includes(verb) }
     this.calls.push(call)
     await this.before?.(call)
     return call
@@ -50,7 +52,7 @@ export class MemoryKube implements KubeApi {
   }
 
   async list(resource: KubeResource, options: Parameters<KubeApi['list']>[1]): Promise<KubeList> {
-    await this.#call('list', resource, '')
+    await this.#call('list', resource, '', options.namespace)
     const items = this.all(resource).filter((object) => options.namespace === undefined || object.metadata.namespace === options.namespace)
     const from = Number(options.continue ?? 0)
     const limit = options.limit ?? items.length
@@ -59,10 +61,12 @@ export class MemoryKube implements KubeApi {
   }
 
   async *watch(resource: KubeResource, options: Parameters<KubeApi['watch']>[1], signal: AbortSignal): AsyncIterable<WatchEvent> {
-    await this.#call('watch', resource, '')
+    await this.#call('watch', resource, '', options.namespace)
     const since = Number(options.resourceVersion)
     if (since < this.compacted) return yield { type: 'ERROR', code: 410, message: 'too old resource version' }
-    const queue: WatchEvent[] = this.#log.filter((entry) => entry.version > since && entry.resource === resource.plural).map((entry) => entry.event)
+    const queue: WatchEvent[] = this.#log
+      .filter((entry) => entry.version > since && entry.resource === resource.plural && isIn(entry.event, options.namespace))
+      .map((entry) => entry.event)
     let wake = () => {}
     let ended = false
     const watcher: Watcher = {
@@ -77,6 +81,7 @@ export class MemoryKube implements KubeApi {
         wake()
       },
     }
+    options.opened?.()
     this.watchers.add(watcher)
     signal.addEventListener('abort', watcher.end)
     try {
@@ -96,12 +101,12 @@ export class MemoryKube implements KubeApi {
   }
 
   async get(resource: KubeResource, namespace: string, name: string): Promise<KubeObject | undefined> {
-    await this.#call('get', resource, name)
+    await this.#call('get', resource, name, namespace)
     return this.find(resource, namespace, name)
   }
 
   async create(resource: KubeResource, object: KubeObject): Promise<KubeObject> {
-    const call = await this.#call('create', resource, object.metadata.name)
+    const call = await this.#call('create', resource, object.metadata.name, object.metadata.namespace)
     const key = `${resource.plural}/${object.metadata.namespace}/${object.metadata.name}`
     if (this.#objects.has(key)) throw new Failure('Retry', 'AlreadyExists', `${key} already exists`, { status: 409 })
     const creationTimestamp = object.metadata.creationTimestamp ?? new Date(this.now()).toISOString()
@@ -110,14 +115,14 @@ export class MemoryKube implements KubeApi {
   }
 
   async replace(resource: KubeResource, object: KubeObject): Promise<KubeObject> {
-    const call = await this.#call('replace', resource, object.metadata.name)
+    const call = await this.#call('replace', resource, object.metadata.name, object.metadata.namespace)
     const key = `${resource.plural}/${object.metadata.namespace}/${object.metadata.name}`
     const before = this.#mustFind(key, object.metadata.resourceVersion)
     return this.#store(call, 'MODIFIED', key, { ...structuredClone(object), metadata: { ...before.metadata, ...object.metadata } })
   }
 
   async patch(resource: KubeResource, namespace: string, name: string, patch: Parameters<KubeApi['patch']>[3]): Promise<KubeObject> {
-    const call = await this.#call(patch.subresource === 'status' ? 'patch status' : 'patch', resource, name)
+    const call = await this.#call(patch.subresource === 'status' ? 'patch status' : 'patch', resource, name, namespace)
     const key = `${resource.plural}/${namespace}/${name}`
     const body = patch.body as { metadata?: { resourceVersion?: string } }
     const before = this.#mustFind(key, body.metadata?.resourceVersion)
@@ -128,7 +133,7 @@ export class MemoryKube implements KubeApi {
   }
 
   async delete(resource: KubeResource, namespace: string, name: string): Promise<boolean> {
-    const call = await this.#call('delete', resource, name)
+    const call = await this.#call('delete', resource, name, namespace)
     const key = `${resource.plural}/${namespace}/${name}`
     const before = this.#objects.get(key)
     if (before === undefined) return false
@@ -202,6 +207,10 @@ export class MemoryKube implements KubeApi {
       if (watcher.resource === resource && (watcher.namespace === undefined || watcher.namespace === object.metadata.namespace)) watcher.push({ type, object })
     }
   }
+}
+
+function isIn(event: WatchEvent, namespace: string | undefined): boolean {
+  return namespace === undefined || event.type === 'ERROR' || event.object.metadata.namespace === namespace
 }
 
 function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,6 +1,6 @@
 /** An operator over a Kubernetes API and five backends in memory, in virtual time. */
 import { PIPELINE, PLATFORM } from '../../src/api/index.ts'
-import { type Operator, startOperator } from '../../src/controller/index.ts'
+import { type Operator, type OperatorOptions, startOperator } from '../../src/controller/index.ts'
 import { createLogger, type KubeApi, type KubeObject, seededRandom, VirtualClock } from '../../src/ports/index.ts'
 import { MemoryKube } from './memory-kube.ts'
 import { MemoryWorld } from './memory-world.ts'
@@ -57,13 +57,19 @@ export const pipelineObject = (name = 'events', spec: object = {}, metric = 'EVE
   },
 })
 
-export function operate(clock: VirtualClock, kube: KubeApi, world: Pick<MemoryWorld, 'connectTargets'>): Promise<Operator> {
+export function operate(
+  clock: VirtualClock,
+  kube: KubeApi,
+  world: Pick<MemoryWorld, 'connectTargets'>,
+  options: Partial<OperatorOptions> = {},
+): Promise<Operator> {
   return startOperator({
     kube,
     clock,
     random: seededRandom(3),
     log: createLogger({ name: 'test', level: process.env.TEST_LOG ?? 'silent' }),
     connectTargets: world.connectTargets,
+    ...options,
   })
 }
 

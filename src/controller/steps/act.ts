@@ -2,6 +2,7 @@
 import type { Reason } from '../../api/index.ts'
 import type { Action, LedgerEntry, ResourceId } from '../../plan/index.ts'
 import { Failure, toFailure } from '../../ports/index.ts'
+import type { Applied } from '../../targets/index.ts'
 import type { Backend } from '../backend.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
 
@@ -44,14 +45,9 @@ export async function runActions(run: Run, actions: readonly Action[], services:
       if (waits || failure) run.held.push(action)
       continue
     }
+    let applied: Applied
     try {
-      const pending = action.class === 'Remove' ? await remove(run, action, backend) : await apply(run, action, backend)
-      services.metrics.actions.inc({ kind: action.kind, class: action.class, result: 'done' })
-      services.log.info({ pipeline: run.key, action: action.class, object: action.id, rule: action.rule, pending }, action.message)
-      services.attempts.done(run.key, action)
-      run.done.push({ action, pending })
-      if (pending) blocked.add(action.id)
-      else made.add(action.id)
+      applied = await carryOut(run, action, backend)
     } catch (error) {
       if (run.signal.aborted) throw error
       const failure = toFailure(error)
@@ -62,29 +58,31 @@ export async function runActions(run: Run, actions: readonly Action[], services:
       run.failures.push(failure)
       blocked.add(action.id)
       run.held.push(action)
+      continue
     }
+    run.session!.wrote(run.key, backend)
+    const pending = applied.pending ?? false
+    // A ledger that cannot be written, or that another has written, ends it: the next action would not be known to anybody.
+    await note(run, action, applied)
+    services.metrics.actions.inc({ kind: action.kind, class: action.class, result: 'done' })
+    services.log.info({ pipeline: run.key, action: action.class, object: action.id, rule: action.rule, pending }, action.message)
+    services.attempts.done(run.key, action)
+    run.done.push({ action, pending })
+    if (pending) blocked.add(action.id)
+    else made.add(action.id)
   }
   if (run.held.length > 0 || run.done.some(({ pending }) => pending)) lookAgain(run, 2_000)
 }
 
-async function apply(run: Run, action: Action, backend: Backend): Promise<boolean> {
-  const { backendId, pending } = await backend.target.apply(action, run.owner, run.signal)
-  run.session!.wrote(run.key, backend)
-  await run.ledger!.write({ put: [entryOf(action, 'done', backendId ?? action.observed?.backendId)] }, run.signal)
-  return pending ?? false
+async function carryOut(run: Run, action: Action, backend: Backend): Promise<Applied> {
+  if (action.class !== 'Remove') return backend.target.apply(action, run.owner, run.signal)
+  // It is somebody else's by now: only the ledger forgets it.
+  return action.rule === 'OwnedByAnother' ? {} : backend.target.remove(action.entry!, run.owner, run.signal)
 }
 
-async function remove(run: Run, action: Action, backend: Backend): Promise<boolean> {
-  const entry = action.entry!
-  // It is somebody else's by now: only the ledger forgets it.
-  if (action.rule === 'OwnedByAnother') {
-    await run.ledger!.write({ remove: [action.id] }, run.signal)
-    return false
-  }
-  const { pending } = await backend.target.remove(entry, run.owner, run.signal)
-  run.session!.wrote(run.key, backend)
-  if (!pending) await run.ledger!.write({ remove: [action.id] }, run.signal)
-  return pending ?? false
+async function note(run: Run, action: Action, { backendId, pending }: Applied): Promise<void> {
+  if (action.class !== 'Remove') await run.ledger!.write({ put: [entryOf(action, 'done', backendId ?? action.observed?.backendId)] }, run.signal)
+  else if (!pending) await run.ledger!.write({ remove: [action.id] }, run.signal)
 }
 
 /** Whether what an object builds on is there: topics must be ready, other things must exist. */

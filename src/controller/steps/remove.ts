@@ -21,7 +21,10 @@ export const removeIfDeleted: Step = async (run, services) => {
     if (run.ledger!.ledger.entries.length > 0) await removeObjects(run, services)
     if (run.ledger!.ledger.entries.length === 0) return await release(run, services)
   } catch (error) {
-    run.failures.unshift(toFailure(error))
+    const failure = toFailure(error)
+    run.failures.unshift(failure)
+    // A ledger that could not be written may not say what is in memory.
+    if (failure.class === 'Retry') services.ledgers.delete(run.object.metadata.uid!)
   }
   const overdue = services.clock.now() - Date.parse(deletionTimestamp) > RELEASE_AFTER_MS
   const underWay = run.done.some(({ pending }) => pending)
