@@ -3,7 +3,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-export function createMetrics() {
+/** `queue` is asked when somebody reads the metrics: between two reconciles nobody else would tell. */
+export function createMetrics(queue: () => { readonly depth: number; readonly oldestMs: number }) {
   const registry = new Registry()
   const registers = [registry]
   return {
@@ -24,7 +25,22 @@ export function createMetrics() {
       buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
       registers,
     }),
-    queueDepth: new Gauge({ name: 'clickstream_queue_depth', help: 'Keys that wait for a worker.', registers }),
+    queueDepth: new Gauge({
+      name: 'clickstream_queue_depth',
+      help: 'Keys of pipelines and platforms that wait for a worker.',
+      registers,
+      collect() {
+        this.set(queue().depth)
+      },
+    }),
+    queueOldest: new Gauge({
+      name: 'clickstream_queue_oldest_seconds',
+      help: 'How long the key that has waited longest for a worker waits already. On a standby all keys wait.',
+      registers,
+      collect() {
+        this.set(queue().oldestMs / 1000)
+      },
+    }),
     actions: new Counter({
       name: 'clickstream_actions_total',
       help: 'Actions at backends by kind of object, class and result.',

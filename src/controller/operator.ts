@@ -59,7 +59,7 @@ const GATHER_PROGRESS_MS = 1_000
 
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { clock, random, log, namespaces = [], leaderElection } = options
-  const metrics = createMetrics()
+  const metrics = createMetrics(() => queue)
   const hard = new AbortController()
   let stopping = false
   const permissions = new Permissions({
@@ -194,7 +194,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       }
       metrics.reconciles.inc({ kind, result: result.kind })
       metrics.reconcileSeconds.observe({ kind }, (clock.now() - startedAt) / 1000)
-      metrics.queueDepth.set(queue.depth)
       return result
     },
   })

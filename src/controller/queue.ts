@@ -28,8 +28,8 @@ export interface QueueOptions {
 
 export class WorkQueue {
   readonly #options: QueueOptions
-  /** Sets keep the order in which keys came. A key is in at most one of them. */
-  readonly #waiting: Readonly<Record<Urgency, Set<string>>> = { urgent: new Set(), background: new Set() }
+  /** Key -> since when, in the order in which they came. A key is in at most one of them. */
+  readonly #waiting: Readonly<Record<Urgency, Map<string, number>>> = { urgent: new Map(), background: new Map() }
   #urgentInARow = 0
   readonly #working = new Set<string>()
   /** Came in while it was in work: once more afterwards. */
@@ -48,6 +48,14 @@ export class WorkQueue {
     return this.#waiting.urgent.size + this.#waiting.background.size
   }
 
+  /** How long the key that has waited longest waits already; 0: none waits. */
+  get oldestMs(): number {
+    const now = this.#options.clock.now()
+    let oldest = now
+    for (const keys of Object.values(this.#waiting)) for (const since of keys.values()) oldest = Math.min(oldest, since)
+    return now - oldest
+  }
+
   /** A key that waits already in the background moves up when it becomes urgent, and never down. */
   add(key: string, urgency: Urgency = 'background'): void {
     if (this.#closed) return
@@ -57,8 +65,10 @@ export class WorkQueue {
     }
     if (this.#waiting.urgent.has(key)) return
     this.#cancelTimer(key)
-    if (urgency === 'urgent') this.#waiting.background.delete(key)
-    this.#waiting[urgency].add(key)
+    const since = this.#waiting.background.get(key)
+    if (since !== undefined && urgency === 'background') return
+    this.#waiting.background.delete(key)
+    this.#waiting[urgency].set(key, since ?? this.#options.clock.now())
     this.#pump()
   }
 
@@ -124,7 +134,7 @@ export class WorkQueue {
     const { urgent, background } = this.#waiting
     const first = urgent.size > 0 && (this.#urgentInARow < URGENT_IN_A_ROW || background.size === 0) ? urgent : background
     this.#urgentInARow = first === urgent && background.size > 0 ? this.#urgentInARow + 1 : 0
-    const [key] = first
+    const [key] = first.keys()
     if (key !== undefined) first.delete(key)
     return key
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { collectDefaultMetrics } from 'prom-client'
 import { UserError } from '../../console/index.ts'
 import type { LeaderElection } from '../../controller/index.ts'
 import { createKubeApi, createLogger } from '../../ports/index.ts'
@@ -45,6 +46,8 @@ export async function operator(options: OperatorCommandOptions): Promise<number>
     namespaces: options.watchNamespace ?? [],
     ...(options.leaderElect ? { leaderElection: leaderElectionOf(options) } : {}),
   })
+  // Of the process: here it is the operator's own.
+  collectDefaultMetrics({ register: running.metrics.registry })
   const code = (await Promise.race([stopped, running.lost])) === 'stopped' ? 0 : 1
   setTimeout(() => process.exit(code), LINGER_MS).unref()
   await running.stop()
