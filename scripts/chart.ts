@@ -39,6 +39,6 @@ export function rulesTemplate(permissions: readonly Permission[], reasons: Reaso
 }
 
 function ruleText(permission: Permission, reasons: Reasons): string {
-  const why = permission.verbs.map((verb) => `# ${verb}: ${reasons[nameOf(permission)]?.[verb]}`)
+  const why = permission.verbs.map((verb) => `# ${verb}: ${reasons[permission.scope]?.[nameOf(permission)]?.[verb]}`)
   return [...why, `- apiGroups: ["${permission.group}"]`, `  resources: ["${permission.resource}"]`, `  verbs: [${permission.verbs.join(', ')}]`].join('\n')
 }

@@ -24,8 +24,8 @@ const permissionSchema = z.strictObject({
 })
 export type Permission = z.infer<typeof permissionSchema>
 
-/** Verb -> why, by name of the permission. */
-export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>
+/** Verb -> why, by scope and name of the permission. */
+export type Reasons = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>
 
 const root = path.resolve(import.meta.dirname, '..')
 export const RECORDED = path.join(root, 'e2e/permissions/recorded.yaml')
@@ -36,7 +36,7 @@ export function readPermissions(): Permission[] {
 }
 
 export function readReasons(): Reasons {
-  return z.record(z.string(), z.record(z.string(), z.string().min(10))).parse(parse(readFileSync(REASONS, 'utf8')))
+  return z.record(z.enum(SCOPES), z.record(z.string(), z.record(z.string(), z.string().min(10)))).parse(parse(readFileSync(REASONS, 'utf8')))
 }
 
 /** `configmaps`, `kafka.strimzi.io/kafkatopics`, `/apis/kafka.strimzi.io`. */
@@ -46,16 +46,21 @@ export function nameOf({ path, group, resource }: Pick<Permission, 'path' | 'gro
 
 /** Permissions without a reason, and reasons without a permission. */
 export function unexplained(permissions: readonly Permission[], reasons: Reasons): string[] {
-  const used = new Set(permissions.flatMap((one) => one.verbs.map((verb) => `${verb} ${nameOf(one)}`)))
-  const explained = new Set(Object.entries(reasons).flatMap(([name, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${name}`)))
+  const used = new Set(permissions.flatMap((one) => one.verbs.map((verb) => `${one.scope}: ${verb} ${nameOf(one)}`)))
+  const explained = new Set(
+    Object.entries(reasons).flatMap(([scope, names]) =>
+      Object.entries(names).flatMap(([name, verbs]) => Object.keys(verbs).map((verb) => `${scope}: ${verb} ${name}`)),
+    ),
+  )
   return [
     ...[...used].filter((one) => !explained.has(one)).map((one) => `${one}: no reason in reasons.yaml`),
     ...[...explained].filter((one) => !used.has(one)).map((one) => `${one}: a reason, but the operator did not use it`),
   ]
 }
 
-export function scopeOf(group: string, resource: string): Scope {
-  if (group === 'coordination.k8s.io') return 'election'
+/** `operatorNamespace`: in a recorded run nothing is watched there, so that what happens there is the election. */
+export function scopeOf(group: string, resource: string, namespace: string, operatorNamespace: string): Scope {
+  if (namespace === operatorNamespace) return 'election'
   if (group === 'kafka.strimzi.io') return 'strimzi'
   return group === '' && resource === 'secrets' ? 'secrets' : 'pipelines'
 }

@@ -1,7 +1,7 @@
 /** What service accounts asked a real API server for, out of its audit log. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { type AskedFor, askedFor } from '../permissions/asked.ts'
+import type { AskedFor } from '../permissions/asked.ts'
 
 /** One line for each request of a service account; a watch is told when it begins. */
 export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
@@ -26,12 +26,12 @@ const eventSchema = z.looseObject({
 /** Of one service account, from `since` (epoch milliseconds) on. Refused requests count too: they were asked for. */
 export async function auditedRequests(file: string, user: string, since = 0): Promise<AskedFor[]> {
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '')
-  return lines.flatMap((line) => {
+  return lines.flatMap((line): AskedFor[] => {
     const event = eventSchema.parse(JSON.parse(line))
     if (event.user.username !== user || Date.parse(event.stageTimestamp) < since) return []
     const { objectRef: ref } = event
-    if (ref === undefined) return [askedFor({ verb: event.verb, path: event.requestURI.split('?')[0]! })]
+    if (ref === undefined) return [{ verb: event.verb, path: event.requestURI.split('?')[0]!, namespace: '' }]
     const resource = ref.subresource === undefined ? ref.resource : `${ref.resource}/${ref.subresource}`
-    return [askedFor({ verb: event.verb, group: ref.apiGroup, resource, namespace: ref.namespace ?? '' })]
+    return [{ verb: event.verb, group: ref.apiGroup, resource, namespace: ref.namespace ?? '' }]
   })
 }

@@ -99,6 +99,24 @@ describe('WorkQueue', () => {
     queue.add('b')
     assert.equal(queue.depth, 0)
   })
+
+  it('says how long the oldest key has waited, also when it has moved up', async () => {
+    const { clock, queue } = setUp(async () => ({ kind: 'done' }))
+    assert.equal(queue.oldestMs, 0)
+    queue.hold()
+    await clock.advance(1_000)
+    queue.add('a')
+    await clock.advance(2_000)
+    queue.add('b', 'urgent')
+    await clock.advance(3_000)
+    assert.deepEqual([queue.depth, queue.oldestMs], [2, 5_000])
+    queue.add('a', 'urgent')
+    queue.add('a')
+    assert.deepEqual([queue.depth, queue.oldestMs], [2, 5_000])
+    queue.open()
+    await clock.advance(1)
+    assert.deepEqual([queue.depth, queue.oldestMs], [0, 0])
+  })
 })
 
 describe('the order of the work queue', () => {

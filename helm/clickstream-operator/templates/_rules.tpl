@@ -53,5 +53,14 @@
 {{- end }}
 
 {{- define "clickstream-operator.rules.election" -}}
-
+# create: tell who has become the leader
+- apiGroups: [""]
+  resources: ["events"]
+  verbs: [create]
+# create: make the lease at the first start
+# get: see who leads, and until when
+# update: take, renew and give up the lease
+- apiGroups: ["coordination.k8s.io"]
+  resources: ["leases"]
+  verbs: [create, get, update]
 {{- end }}
