@@ -112,7 +112,7 @@ describe('a real server', function () {
     await again(() => connector('resume'))
     await then('new clicks come', endOfTopic, (now) => now > end)
   }
-  const endOfTopic = async () => ((await backends.kafka.topicOffsets([TOPIC])).get(TOPIC) ?? []).reduce((sum, { end }) => sum + end, 0n)
+  const endOfTopic = async () => ((await backends.kafka.topicOffsets([TOPIC])).get(TOPIC) ?? []).reduce((sum, { end }) => sum + Number(end), 0)
 
   /** What the operator changed at backends since then; its own books do not count. */
   const operatorCalls = (since: number) =>
