@@ -2,12 +2,11 @@
  * The one HTTP wrapper: time-outs, size caps, no redirects, answers read through a schema, faults as Failures.
  * Retrying is the caller's: a reconcile is repeated as a whole.
  */
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosResponse } from 'axios'
 import type { z } from 'zod'
 import { TrustingAgents } from './agents.ts'
+import { ANSWER_BYTES_MAX, boundedLines, boundedText } from './bounded.ts'
 import { Failure } from './failure.ts'
 import { mask, maskIn } from './masking.ts'
 import { tlsFaultOf } from './tls-faults.ts'
@@ -62,9 +61,8 @@ export interface HttpClient {
 export function createHttpClient(options: HttpOptions): HttpClient {
   const instance: AxiosInstance = axios.create({
     baseURL: options.baseUrl.replace(/\/+$/, ''),
-    timeout: options.timeoutMs ?? 10_000,
+    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxRedirects: 0,
-    maxContentLength: options.maxResponseBytes ?? 64 * 1024 * 1024,
     validateStatus: () => true,
     proxy: false,
     paramsSerializer: { indexes: null },
@@ -85,6 +83,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     const done = () => lease?.done()
     // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
     const noBody = request.body === undefined ? { 'content-type': false } : {}
+    const answerMax = options.maxResponseBytes ?? ANSWER_BYTES_MAX
+    const deadline = responseType === 'json' ? deadlineOf(request.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS) : undefined
+    const signals = [request.signal, deadline].filter((signal) => signal !== undefined)
     const response = await instance
       .request({
         method: request.method,
@@ -95,11 +96,14 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         headers: { ...noBody, ...connection.headers, ...request.headers },
         ...(connection.auth ? { auth: connection.auth } : {}),
         ...(lease ? { httpsAgent: lease.agent } : {}),
-        ...(request.signal ? { signal: request.signal } : {}),
+        // What grows is read line by line, each with a bound of its own.
+        maxContentLength: responseType === 'json' ? answerMax : -1,
+        ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
         ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
       })
       .catch((error: unknown) => {
         done()
+        if (deadline?.aborted && !request.signal?.aborted) throw new Failure('Retry', 'TimedOut', `${label(request)} did not end in time`)
         throw transportFailure(options, label(request), error, secrets)
       })
     return { response, secrets, done }
@@ -110,8 +114,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const { response, secrets, done } = await send(request, 'stream')
       const stream = response.data as Readable
       try {
-        if (response.status >= 300) throw statusFailure(label(request), response.status, await readJson(stream), secrets)
-        yield* createInterface({ input: stream })
+        if (response.status >= 300) throw statusFailure(label(request), response.status, await readJson(stream, label(request)), secrets)
+        for await (const { text } of boundedLines(stream, label(request))) yield text
       } catch (error) {
         throw error instanceof Failure ? error : transportFailure(options, label(request), error, secrets)
       } finally {
@@ -138,9 +142,15 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   }
 }
 
+const DEFAULT_TIMEOUT_MS = 10_000
+const REFUSAL_BYTES_MAX = 1024 * 1024
+
+/** axios counts silence only: a server that sends a little all the time would keep us for ever. */
+const deadlineOf = (timeoutMs: number): AbortSignal | undefined => (timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined)
+
 /** The body of a refusal that came as a stream. */
-async function readJson(stream: Readable): Promise<unknown> {
-  const body = await text(stream)
+async function readJson(stream: Readable, what: string): Promise<unknown> {
+  const body = await boundedText(stream, what, REFUSAL_BYTES_MAX)
   try {
     return JSON.parse(body)
   } catch {

@@ -1,5 +1,6 @@
 /** The world outside, behind types of ours: time, randomness, logs, HTTP, Kafka, Kubernetes. */
 export * from './backoff.ts'
+export { ANSWER_BYTES_MAX } from './bounded.ts'
 export * from './clock.ts'
 export * from './failure.ts'
 export * from './http.ts'

@@ -4,6 +4,7 @@
  */
 import { type Cluster, type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, RequestContext, type ResponseContext } from '@kubernetes/client-node'
 import { z } from 'zod'
+import { boundedLines, boundedText } from './bounded.ts'
 import { Failure } from './failure.ts'
 import type { KubeApi, KubeList, KubeObject, KubeResource, WatchEvent } from './kube.ts'
 import { type TokenFile, tlsStamp, tokenFileOf } from './kube-files.ts'
@@ -118,7 +119,7 @@ class KubeClient implements KubeApi {
     const call: Call = { method: 'GET', path: pathOf(resource, options.namespace), query, signal, endless: true }
     const response = await this.#send(call)
     if (response.httpStatusCode === 410) return yield { type: 'ERROR', code: 410, message: 'the resourceVersion is too old' }
-    if (response.httpStatusCode !== 200) throw refusal(call, response.httpStatusCode, await response.body.text())
+    if (response.httpStatusCode !== 200) throw refusal(call, response.httpStatusCode, await textOf(response, call))
     options.opened?.()
     const stream = response.body.stream()
     if (stream === null) return
@@ -179,9 +180,7 @@ class KubeClient implements KubeApi {
 
   async #json<T>(call: Call, answer: z.ZodType<T>): Promise<T> {
     const response = await this.#send(call)
-    const text = await response.body.text().catch((error: unknown) => {
-      throw transportFailure(call, error)
-    })
+    const text = await textOf(response, call)
     if (response.httpStatusCode < 200 || response.httpStatusCode > 299) throw refusal(call, response.httpStatusCode, text)
     const parsed = answer.safeParse(parseJson(text, call))
     if (parsed.success) return parsed.data
@@ -207,12 +206,28 @@ class KubeClient implements KubeApi {
       if (this.#token) context.setHeaderParam('Authorization', `Bearer ${this.#token.read()}`)
       // Requests under way, watches above all, end on the connections of the old one.
       if (this.#pool?.stamp !== stamp) this.#pool = { stamp, dispatcher: context.getDispatcher() }
-      if (this.#pool.dispatcher) context.setDispatcher(this.#pool.dispatcher)
+      const dispatcher = this.#pool.dispatcher ?? (globalThis as { [GLOBAL_DISPATCHER]?: Dispatcher })[GLOBAL_DISPATCHER]
+      if (dispatcher) context.setDispatcher(once(dispatcher, call))
       return await this.#transport.send(context).toPromise()
     } catch (error) {
       throw transportFailure(call, error)
     }
   }
+}
+
+type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>
+/** Where undici keeps the one that it uses when none is given. */
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1')
+
+/** The transport follows redirects and cannot be told not to: the second request of a call is one, and is not sent. */
+function once(dispatcher: Dispatcher, call: Call): Dispatcher {
+  let sent = false
+  const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+    if (sent) throw new Failure('Stall', 'Refused', `${what(call)} was answered with a redirect, which is not followed`)
+    sent = true
+    return dispatcher.dispatch(options, handler)
+  }
+  return new Proxy(dispatcher, { get: (target, key) => (key === 'dispatch' ? dispatch : Reflect.get(target, key, target)) })
 }
 
 function pathOf(resource: KubeResource, namespace?: string, name?: string, subresource?: string): string {
@@ -223,19 +238,20 @@ function pathOf(resource: KubeResource, namespace?: string, name?: string, subre
 
 const what = (call: Call) => `Kubernetes API: ${call.method} ${call.path}`
 
+async function textOf(response: ResponseContext, call: Call): Promise<string> {
+  try {
+    return await boundedText(response.body.stream() ?? NO_BODY, what(call))
+  } catch (error) {
+    throw transportFailure(call, error)
+  }
+}
+
+const NO_BODY = (async function* () {})()
+
 /** The lines of a body that grows; a last line without its end is what a broken connection left, and is not an event. */
 async function* lines(stream: ReadableStream<Uint8Array>, call: Call): AsyncIterable<unknown> {
-  const decoder = new TextDecoder()
-  let rest = ''
   try {
-    for await (const chunk of stream) {
-      rest += decoder.decode(chunk, { stream: true })
-      for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-        const line = rest.slice(0, end).trim()
-        rest = rest.slice(end + 1)
-        if (line !== '') yield parseJson(line, call)
-      }
-    }
+    for await (const { text, ended } of boundedLines(stream, what(call))) if (ended && text.trim() !== '') yield parseJson(text, call)
   } catch (error) {
     throw transportFailure(call, error)
   }
@@ -260,6 +276,7 @@ function parseJson(text: string, call: Call): unknown {
 
 function transportFailure(call: Call, error: unknown): Failure {
   if (error instanceof Failure) return error
+  if (error instanceof Error && error.cause instanceof Failure) return error.cause
   if (call.signal?.aborted) return new Failure('Retry', 'Canceled', `${what(call)} was canceled`)
   const timedOut = error instanceof Error && error.name === 'TimeoutError'
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error

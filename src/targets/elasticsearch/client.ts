@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Client, errors, Transport } from '@elastic/elasticsearch'
 import { z } from 'zod'
-import { Failure, type HttpConnection, mask, maskIn, secretsOf, tlsFaultOf } from '../../ports/index.ts'
+import { ANSWER_BYTES_MAX, Failure, type HttpConnection, mask, maskIn, secretsOf, tlsFaultOf } from '../../ports/index.ts'
 import type { ElasticsearchPort, SearchRequest, ServerVersion } from './port.ts'
 
 export interface ElasticsearchClientOptions {
@@ -15,6 +15,8 @@ export interface ElasticsearchClientOptions {
   /** Default: none, since a reconcile is repeated as a whole. */
   readonly maxRetries?: number
 }
+
+const DEFAULT_TIMEOUT_MS = 10_000
 
 /** The client checks for the product's own header, which an OpenSearch lacks; the version check here tells them apart. */
 class AnyProduct extends Transport {
@@ -44,9 +46,12 @@ export function openElasticsearch(
   return new Client({
     node: url,
     Transport: AnyProduct,
-    requestTimeout: timeoutMs ?? 10_000,
+    requestTimeout: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxRetries,
     enableMetaHeader: false,
+    maxResponseSize: ANSWER_BYTES_MAX,
+    // Nobody asks for compressed answers, and what comes so is unpacked at once: at most a thousand times as much.
+    maxCompressedResponseSize: ANSWER_BYTES_MAX / 1024,
     headers: { 'user-agent': userAgent, ...connection.headers },
     ...(connection.auth ? { auth: connection.auth } : {}),
     ...(connection.ca !== undefined ? { tls: { ca: connection.ca } } : {}),
@@ -72,6 +77,8 @@ export function createElasticsearchClient(options: ElasticsearchClientOptions): 
     const what = `Elasticsearch: ${request.method} ${request.path}`
     const lines = Array.isArray(request.body)
     const { connection, client: mine } = await client(request.signal)
+    // The client counts silence only: a server that sends a little all the time would keep us for ever.
+    const deadline = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
     const answer = await mine.transport
       .request(
         {
@@ -82,21 +89,24 @@ export function createElasticsearchClient(options: ElasticsearchClientOptions): 
         },
         {
           meta: true,
-          ...(request.signal ? { signal: request.signal } : {}),
+          signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
           ...(request.accept ? { ignore: [...request.accept] } : {}),
           // Without a body the client would still announce its own type, which an older server refuses.
           headers: { accept: media.json, 'content-type': lines ? media.lines : media.json },
         },
       )
       .catch((error: unknown) => {
+        if (deadline.aborted && !request.signal?.aborted) throw new Failure('Retry', 'TimedOut', `${what} did not end in time`)
         throw failureOf(what, error, secretsOf(connection))
       })
+    const status = answer.statusCode ?? 0
+    if (status >= 300 && status < 400) throw new Failure('Stall', 'Refused', `${what} was answered with a redirect (${status}), which is not followed`)
     const parsed = request.answer.safeParse(answer.body)
     if (!parsed.success) {
       const first = parsed.error.issues[0]
       throw new Failure('Retry', 'UnexpectedAnswer', `${what} answered in an unexpected form: ${first?.path.join('.') ?? ''} ${first?.message ?? ''}`)
     }
-    return { status: answer.statusCode ?? 0, body: parsed.data }
+    return { status, body: parsed.data }
   }
 
   async function learn(signal: AbortSignal | undefined): Promise<{ version: ServerVersion; media: MediaTypes }> {
@@ -153,6 +163,8 @@ function failureOf(what: string, error: unknown, secrets: readonly string[]): Fa
     return new Failure(retry ? 'Retry' : 'Stall', retry ? 'BackendError' : 'Refused', `${what} answered ${status}: ${detail}`.slice(0, 500), details)
   }
   if (error instanceof errors.TimeoutError) return new Failure('Retry', 'TimedOut', `${what} did not answer in time`)
+  if (error instanceof errors.RequestAbortedError && /content length/i.test(error.message))
+    return new Failure('Retry', 'UnexpectedAnswer', `${what} answered with more than is read: ${error.message}`)
   if (error instanceof errors.RequestAbortedError) return new Failure('Retry', 'Canceled', `${what} was canceled`)
   if (error instanceof errors.DeserializationError) return new Failure('Retry', 'UnexpectedAnswer', `${what} answered no JSON`)
   const tls = tlsFaultOf(error)
