@@ -6,12 +6,13 @@ import { PIPELINE, PLATFORM } from '../src/api/index.ts'
 import type { KubeApi, KubeResource } from '../src/ports/index.ts'
 import { LOGS } from './logs.ts'
 
-/** No Secrets, and of the ConfigMaps none of anybody else's. */
+/** No Secrets. */
 const KINDS: readonly KubeResource[] = [
   PLATFORM,
   PIPELINE,
   { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkatopics', kind: 'KafkaTopic' },
   { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkaconnectors', kind: 'KafkaConnector' },
+  { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkaconnects', kind: 'KafkaConnect' },
   { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' },
   { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' },
   { group: '', version: 'v1', plural: 'events', kind: 'Event' },
