@@ -95,6 +95,30 @@ const options: readonly ConfigKey[] = [
     group: 'Data Conversion',
     documentation: 'Method used for writing data to Elasticsearch.',
   },
+  {
+    name: 'elastic.security.protocol',
+    type: 'STRING',
+    default: 'PLAINTEXT',
+    oneOf: ['PLAINTEXT', 'SSL'],
+    group: 'Security',
+    documentation: 'The security protocol to use when connecting to Elasticsearch.',
+  },
+  {
+    name: 'elastic.https.ssl.truststore.type',
+    type: 'STRING',
+    default: 'JKS',
+    group: 'Security',
+    documentation: 'The file format of the trust store file.',
+    // Java's own formats are read by nobody here.
+    check: (value) => (value === 'PEM' || value === 'JKS' ? undefined : `This stand-in reads certificates in PEM only, not ${value}.`),
+  },
+  {
+    name: 'elastic.https.ssl.truststore.certificates',
+    type: 'PASSWORD',
+    default: null,
+    group: 'Security',
+    documentation: 'Trusted certificates in the format specified by the truststore type, PEM.',
+  },
 ]
 
 function badUrl(value: string): string | undefined {
@@ -125,11 +149,17 @@ export const elasticsearchSink: ConnectorPlugin = {
     if ((config['connection.username'] === undefined) !== (config['connection.password'] === undefined)) {
       for (const name of ['connection.username', 'connection.password']) errors.set(name, [`Both username and password must be set.`])
     }
+    const certificates = config['elastic.https.ssl.truststore.certificates']
+    if (certificates !== undefined && config['elastic.https.ssl.truststore.type'] !== 'PEM')
+      errors.set('elastic.https.ssl.truststore.certificates', ['SSL trust store certificates are for the type PEM only.'])
+    if (config['elastic.https.ssl.truststore.location'] !== undefined)
+      errors.set('elastic.https.ssl.truststore.type', ['This stand-in reads no trust store from a file: give the certificates in PEM.'])
     return errors
   },
 
   createSink(config, context) {
     const settings = new Settings(options, config)
+    const ca = settings.string('elastic.security.protocol') === 'SSL' ? settings.optional('elastic.https.ssl.truststore.certificates') : undefined
     const http = createHttpClient({
       baseUrl: settings.list('connection.url')[0]!,
       service: 'Elasticsearch',
@@ -138,6 +168,7 @@ export const elasticsearchSink: ConnectorPlugin = {
       ...(settings.optional('connection.username') === undefined
         ? {}
         : { auth: { username: settings.string('connection.username'), password: settings.string('connection.password') } }),
+      ...(ca === undefined ? {} : { connection: async () => ({ ca }) }),
     })
     const ready = new Set<string>()
 

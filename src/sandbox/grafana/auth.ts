@@ -1,8 +1,8 @@
-/** Who asks: a session cookie, or basic authentication. */
+/** Who asks: a session cookie, basic authentication, or the token of a service account. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GrafanaFault } from './fault.ts'
 import { asObject, text } from './json.ts'
-import type { GrafanaState } from './state.ts'
+import type { GrafanaState, ServiceAccount } from './state.ts'
 
 const COOKIE = 'grafana_session'
 const LIFETIME_MS = 7 * 24 * 3_600_000
@@ -23,10 +23,16 @@ export function loginOf(state: GrafanaState, request: FastifyRequest): string | 
     if (!matches(state, login, rest.join(':'))) throw wrongPassword()
     return login
   }
+  const account = authorization?.startsWith('Bearer ') ? accountOf(state, authorization.slice(7)) : undefined
+  if (account !== undefined) return account.login
   if (authorization !== undefined) throw GrafanaFault.named(401, 'api-key.invalid', 'Invalid API key')
   const token = cookieValue(cookie, COOKIE)
   const session = token === undefined ? undefined : state.sessions.get(token)
   return session && session.expires > state.clock.now() ? session.login : undefined
+}
+
+function accountOf(state: GrafanaState, key: string): ServiceAccount | undefined {
+  return [...state.serviceAccounts.values()].find(({ tokens }) => [...tokens.values()].some((token) => token.key === key))
 }
 
 function matches(state: GrafanaState, login: string, password: string): boolean {

@@ -8,6 +8,7 @@ import { dashboardRoutes } from './api/dashboards.ts'
 import { dataSourceRoutes } from './api/data-sources.ts'
 import { folderRoutes } from './api/folders.ts'
 import { queryRoutes } from './api/query.ts'
+import { serviceAccountRoutes } from './api/service-accounts.ts'
 import { logIn, loginOf, logOut, unauthorized } from './auth.ts'
 import { badRequest, GrafanaFault, notFound } from './fault.ts'
 import { pageRoutes } from './pages.ts'
@@ -74,6 +75,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<SandboxServ
   folderRoutes(app, state, who)
   dashboardRoutes(app, state, who)
   queryRoutes(app, state)
+  serviceAccountRoutes(app, state)
   apisRoutes(app, state, who)
   pageRoutes(app, state)
   return listen(options.port)

@@ -63,6 +63,14 @@ export interface Session {
   expires: number
 }
 
+export interface ServiceAccount {
+  readonly id: number
+  readonly name: string
+  readonly login: string
+  readonly role: string
+  readonly tokens: Map<number, { readonly id: number; readonly name: string; readonly key: string }>
+}
+
 export class GrafanaState {
   readonly clock: Clock
   readonly random: Random
@@ -71,6 +79,7 @@ export class GrafanaState {
   readonly folders = new Map<string, Folder>()
   readonly dashboards = new Map<string, Dashboard>()
   readonly sessions = new Map<string, Session>()
+  readonly serviceAccounts = new Map<number, ServiceAccount>()
   #nextId = 1
 
   constructor(clock: Clock, random: Random, users: readonly GrafanaUser[]) {

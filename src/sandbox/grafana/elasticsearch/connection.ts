@@ -4,12 +4,14 @@ import { asList, isObject, text } from '../json.ts'
 import type { DataSource } from '../state.ts'
 
 export function connect(source: DataSource): HttpClient {
+  const ca = source.jsonData.tlsAuthWithCACert === true ? source.secureJsonData.tlsCACert : undefined
   return createHttpClient({
     baseUrl: source.url,
     service: 'Elasticsearch',
     timeoutMs: 30_000,
     headers: { 'user-agent': 'Grafana/13' },
     ...(source.basicAuth ? { auth: { username: source.basicAuthUser, password: source.secureJsonData.basicAuthPassword ?? '' } } : {}),
+    ...(ca === undefined ? {} : { connection: async () => ({ ca }) }),
   })
 }
 

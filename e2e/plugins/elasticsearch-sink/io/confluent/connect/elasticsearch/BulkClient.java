@@ -2,6 +2,7 @@ package io.confluent.connect.elasticsearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,10 +10,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /** The few requests of the sink, each tried again while the server is away or overloaded. */
@@ -29,7 +37,13 @@ final class BulkClient {
 
   BulkClient(AbstractConfig config) {
     int connectMs = config.getInt("connection.timeout.ms");
-    http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofMillis(Math.max(1, connectMs))).build();
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofMillis(Math.max(1, connectMs)));
+    Password certificates = config.getPassword("elastic.https.ssl.truststore.certificates");
+    if (config.getString("elastic.security.protocol").equals("SSL") && certificates != null) {
+      builder.sslContext(trusting(certificates.value()));
+    }
+    http = builder.build();
     url = config.getList("connection.url").get(0).replaceAll("/+$", "");
     String user = config.getString("connection.username");
     authorization =
@@ -41,6 +55,24 @@ final class BulkClient {
     timeout = Duration.ofMillis(Math.max(1, connectMs + config.getInt("read.timeout.ms")));
     retries = config.getInt("max.retries");
     backoffMs = config.getLong("retry.backoff.ms");
+  }
+
+  private static SSLContext trusting(String pem) {
+    try {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int count = 0;
+      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
+        store.setCertificateEntry("ca" + count++, one);
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException error) {
+      throw new ConnectException("The trusted certificates cannot be used", error);
+    }
   }
 
   /** One that is there already is left as it is. */

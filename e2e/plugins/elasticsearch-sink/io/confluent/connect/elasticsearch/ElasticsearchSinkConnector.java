@@ -44,6 +44,9 @@ public class ElasticsearchSinkConnector extends SinkConnector {
               among("IGNORE", "WARN", "FAIL"),
               Importance.LOW,
               "What a document does that Elasticsearch rejects")
+          .define("elastic.security.protocol", Type.STRING, "PLAINTEXT", ConfigDef.ValidString.in("PLAINTEXT", "SSL"), Importance.MEDIUM, "TLS or not")
+          .define("elastic.https.ssl.truststore.type", Type.STRING, "PEM", ConfigDef.ValidString.in("PEM"), Importance.MEDIUM, "Only PEM")
+          .define("elastic.https.ssl.truststore.certificates", Type.PASSWORD, null, Importance.MEDIUM, "Trusted certificates in PEM")
           .define("write.method", Type.STRING, "INSERT", among("INSERT", "UPSERT"), Importance.LOW, "How documents are written");
 
   /** In any case of letters. */
