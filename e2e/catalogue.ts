@@ -20,6 +20,7 @@ const FACTS: Readonly<Record<string, SuiteFacts>> = {
   faults: { over: 'either', minutes: 8 },
   outages: { over: 'real', needs: KINDS, minutes: 15 },
   quiet: { over: 'either', minutes: 7 },
+  security: { over: 'real', needs: ['kafka', 'connect', 'elasticsearch'], minutes: 8 },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
   manifests: { over: 'real', needs: ['kubernetes'] },
 }

@@ -21,10 +21,10 @@ export const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((
 
 /**
  * Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. `given`: servers
- * that the suite has started itself.
+ * that the suite has started itself. `level`: of the log.
  */
-export async function givenDemo(suite: string, given?: RealServers): Promise<Demo> {
-  if (given !== undefined || REAL.length === 0) return demoOver(suite, given ?? {})
+export async function givenDemo(suite: string, given?: RealServers, level?: string): Promise<Demo> {
+  if (given !== undefined || REAL.length === 0) return demoOver(suite, given ?? {}, level)
   const components = await startReal(REAL)
   try {
     const demo = await demoOver(suite, components.servers)
@@ -41,14 +41,17 @@ export async function givenDemo(suite: string, given?: RealServers): Promise<Dem
 }
 
 /** Writes into the file of that name among the logs of the suite. */
-export async function suiteLog(name: string): Promise<Logger> {
+export async function suiteLog(name: string, level = 'info'): Promise<Logger> {
   await mkdir(LOGS, { recursive: true })
   const stream = createWriteStream(join(LOGS, `${name}.log`), { flags: 'a' })
-  return createLogger({ name, destination: { write: (line) => void stream.write(line) } })
+  return createLogger({ name, level, destination: { write: (line) => void stream.write(line) } })
 }
 
-async function demoOver(suite: string, real: RealServers): Promise<Demo> {
-  const demo = await startDemo({ log: await suiteLog(suite), progress: () => undefined, real })
+/** What the operator comes to Grafana with: a canary, which nobody may see anywhere. */
+const OPERATOR_LOGIN = { username: 'clickstream-operator', password: 'Canary/of+Grafana "1"' }
+
+async function demoOver(suite: string, real: RealServers, level?: string): Promise<Demo> {
+  const demo = await startDemo({ log: await suiteLog(suite, level), progress: () => undefined, real, operatorLogin: OPERATOR_LOGIN })
   const unwatch = watchForFailures(demo.kube)
   const { close } = demo
   demo.close = async () => {

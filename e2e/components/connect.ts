@@ -40,6 +40,18 @@ export async function installPlugins({ java, lib }: KafkaInstallation): Promise<
 export interface ConnectStart {
   /** Plugin paths in place of that with our two. */
   readonly plugins?: readonly string[]
+  /** Default: HTTP without a login. */
+  readonly secure?: SecureRest
+}
+
+export interface SecureRest {
+  /** Lines for the worker's properties. */
+  readonly properties: readonly string[]
+  /** Words for java, and jars beside Kafka's. */
+  readonly java: readonly string[]
+  readonly jars: string
+  /** `url`: of the worker. */
+  ready(url: string): Promise<boolean>
 }
 
 /** `kafka`: `HOST:PORT`. The worker makes its three topics there itself, named `connect-...`. */
@@ -47,7 +59,8 @@ export async function startConnect(kafka: string, options: ConnectStart = {}): P
   const installation = await installKafka()
   const plugins = options.plugins ?? [join(await installPlugins(installation), 'plugins')]
   const [port] = await freePorts(1)
-  const url = `http://127.0.0.1:${port}`
+  const { secure } = options
+  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`
   const data = await scratch('connect')
   const properties = join(data.path, 'connect.properties')
   const topics = ['config', 'offset', 'status'].map((kind) => `${kind}.storage.topic=connect-${kind}\n${kind}.storage.replication.factor=1\n`)
@@ -66,7 +79,7 @@ plugin.path=${plugins.join(',')}
 plugin.discovery=${options.plugins ? 'hybrid_warn' : 'service_load'}
 offset.flush.interval.ms=5000
 scheduled.rebalance.max.delay.ms=0
-`,
+${(secure?.properties ?? []).map((line) => `${line}\n`).join('')}`,
   )
   try {
     const running = await start({
@@ -74,10 +87,11 @@ scheduled.rebalance.max.delay.ms=0
       command: installation.java.java,
       args: [
         ...['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '--add-opens', 'java.base/java.lang=ALL-UNNAMED'],
-        ...[`-Dlog4j2.configurationFile=${join(data.path, 'log4j2.properties')}`, '-cp', `${installation.lib}/*`],
+        ...[`-Dlog4j2.configurationFile=${join(data.path, 'log4j2.properties')}`, '-cp', `${installation.lib}/*${secure ? `:${secure.jars}` : ''}`],
+        ...(secure?.java ?? []),
         ...['org.apache.kafka.connect.cli.ConnectDistributed', properties],
       ],
-      ready: () => answers(`${url}/health`),
+      ready: () => (secure ? secure.ready(url) : answers(`${url}/health`)),
     })
     return {
       url,

@@ -11,7 +11,26 @@ export interface RealKafka {
   /** `127.0.0.1:PORT` */
   readonly address: string
   readonly process: Running
+  /** Of the further listeners, by name. */
+  readonly addresses: ReadonlyMap<string, string>
+  /** Runs one of Kafka's own commands, by the name of its class, against the listener in the clear. */
+  command(main: string, args: readonly string[]): Promise<string>
   stop(): Promise<void>
+}
+
+/** A listener beside the one in the clear. */
+export interface Listener {
+  /** In upper case. */
+  readonly name: string
+  readonly protocol: 'SSL' | 'SASL_SSL'
+  /** `KEY=VALUE`, without the prefix of the listener. */
+  readonly properties: readonly string[]
+}
+
+export interface KafkaStart {
+  readonly listeners?: readonly Listener[]
+  /** Further words for the command that formats the storage: `--add-scram` and its value. */
+  readonly format?: readonly string[]
 }
 
 export interface KafkaInstallation {
@@ -44,10 +63,14 @@ rootLogger.appenderRef.out.ref = OUT
 `
 
 /** Empty at first; its data are gone when it is stopped. */
-export async function startKafka(): Promise<RealKafka> {
+export async function startKafka({ listeners = [], format = [] }: KafkaStart = {}): Promise<RealKafka> {
   const { java, lib } = await installKafka()
-  const [port, controllerPort] = await freePorts(2)
+  const [port, controllerPort, ...ports] = await freePorts(2 + listeners.length)
   const address = `127.0.0.1:${port}`
+  const addresses = new Map(listeners.map(({ name }, at) => [name, `127.0.0.1:${ports[at]}`]))
+  const advertised = [['PLAINTEXT', address], ...addresses].map(([name, at]) => `${name}://${at}`).join(',')
+  const protocols = ['PLAINTEXT:PLAINTEXT', 'CONTROLLER:PLAINTEXT', ...listeners.map(({ name, protocol }) => `${name}:${protocol}`)].join(',')
+  const further = listeners.flatMap(({ name, properties }) => properties.map((line) => `listener.name.${name.toLowerCase()}.${line}\n`))
   const data = await scratch('kafka')
   const properties = join(data.path, 'server.properties')
   await write(join(data.path, 'log4j2.properties'), LOG4J)
@@ -56,8 +79,9 @@ export async function startKafka(): Promise<RealKafka> {
     `process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://${address},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://${address}
+listeners=${advertised},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${advertised}
+listener.security.protocol.map=${protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=${join(data.path, 'log')}
@@ -71,12 +95,12 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
-`,
+${further.join('')}`,
   )
   const clusterId = Buffer.from('clickstream-e2e!').toString('base64url')
   const common = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${join(data.path, 'log4j2.properties')}`, '-cp', `${lib}/*`]
   try {
-    await tool(java.java, ['-Xmx128m', ...common, 'kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', properties])
+    await tool(java.java, ['-Xmx128m', ...common, 'kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId, '-c', properties, ...format])
     const running = await start({
       name: 'kafka',
       command: java.java,
@@ -85,7 +109,9 @@ auto.create.topics.enable=false
     })
     return {
       address,
+      addresses,
       process: running,
+      command: (main, args) => tool(java.java, ['-Xmx128m', ...common, main, '--bootstrap-server', address, ...args]),
       async stop() {
         await running.stop()
         await data.remove()

@@ -18,7 +18,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ALERT_CERTIFICATE_REQUIRED/, 'the server demands a client certificate, and none was shown'],
   [
     /ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED)|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)/,
-    'the server refuses the client certificate: it has expired, or comes from an authority that the server does not trust',
+    'the server demands a client certificate, and there is none, or it has expired, or comes from an authority that the server does not trust',
   ],
   [/ALERT_HANDSHAKE_FAILURE/, 'the server refuses the handshake: it demands a client certificate, or knows none of our ciphers'],
   [

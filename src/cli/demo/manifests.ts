@@ -10,7 +10,11 @@ import type { KubeObject } from '../../ports/index.ts'
 import { KAFKA_CONNECT, type Sandbox } from '../../sandbox/index.ts'
 
 export const NAMESPACE = 'default'
-export const GRAFANA_LOGIN = { username: 'user', password: 'user' } as const
+export interface Login {
+  readonly username: string
+  readonly password: string
+}
+export const GRAFANA_LOGIN: Login = { username: 'user', password: 'user' }
 
 const root = new URL('../../../', import.meta.url)
 export const fileOfPackage = (path: string) => fileURLToPath(new URL(path, root))
@@ -53,15 +57,21 @@ async function readFileOf(path: string): Promise<KubeObject[]> {
   return documents.map((document) => document.toJS() as KubeObject).filter((object) => object !== null)
 }
 
-/** `strimziConnect`: connectors are KafkaConnector objects beside a KafkaConnect. */
-export function platformObjects(sandbox: Sandbox, options: { readonly strimziConnect?: boolean } = {}): KubeObject[] {
+export interface PlatformOptions {
+  /** Connectors are KafkaConnector objects beside a KafkaConnect. */
+  readonly strimziConnect?: boolean
+  /** As whom the operator comes to Grafana. Default: as the user that people have. */
+  readonly operatorLogin?: Login
+}
+
+export function platformObjects(sandbox: Sandbox, { strimziConnect, operatorLogin: login = GRAFANA_LOGIN }: PlatformOptions = {}): KubeObject[] {
   const { kafka, ksqldb, connect, elasticsearch, grafana } = sandbox.servers
   const secret: KubeObject = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'grafana-login', namespace: NAMESPACE },
     type: 'Opaque',
-    data: Object.fromEntries(Object.entries(GRAFANA_LOGIN).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    data: Object.fromEntries(Object.entries(login).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
   }
   const platform: KubeObject = {
     apiVersion: 'clickstream.dev/v1alpha1',
@@ -70,12 +80,12 @@ export function platformObjects(sandbox: Sandbox, options: { readonly strimziCon
     spec: {
       kafka: { bootstrapServers: kafka.url, strimziCluster: 'sandbox' },
       ksqldb: { url: ksqldb.url },
-      connect: options.strimziConnect ? { strimziCluster: KAFKA_CONNECT } : { url: connect.url },
+      connect: strimziConnect ? { strimziCluster: KAFKA_CONNECT } : { url: connect.url },
       elasticsearch: { url: elasticsearch.url },
       grafana: { url: grafana.url, secretRef: { name: 'grafana-login' } },
     },
   }
-  return [secret, ...(options.strimziConnect ? [kafkaConnectOf(kafka.url)] : []), platform]
+  return [secret, ...(strimziConnect ? [kafkaConnectOf(kafka.url)] : []), platform]
 }
 
 /** As somebody who runs Strimzi would declare the workers. */

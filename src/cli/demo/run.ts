@@ -5,7 +5,7 @@ import { createKubeApi, type KubeApi, type KubeObject, type Logger, systemClock,
 import { type RealServers, type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { apply } from '../apply.ts'
 import { runOperator } from '../operator.ts'
-import { GRAFANA_LOGIN, NAMESPACE, platformObjects } from './manifests.ts'
+import { GRAFANA_LOGIN, NAMESPACE, type PlatformOptions, platformObjects } from './manifests.ts'
 
 export interface Demo {
   readonly sandbox: Sandbox
@@ -18,16 +18,22 @@ export interface Demo {
   close(): Promise<void>
 }
 
-/** `log` is where servers and operator write; the demo itself prints. */
-export async function startDemo(options: { log: Logger; progress: (text: string) => void; real?: RealServers; strimziConnect?: boolean }): Promise<Demo> {
-  const { log } = options
+export interface DemoOptions extends PlatformOptions {
+  /** Where servers and operator write; the demo itself prints. */
+  readonly log: Logger
+  readonly progress: (text: string) => void
+  readonly real?: RealServers
+}
+
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { log, operatorLogin = GRAFANA_LOGIN } = options
   const sandbox = await startSandbox({
     clock: systemClock,
     random: systemRandom,
     log,
     crds: generateCrds() as unknown as KubeObject[],
     namespace: NAMESPACE,
-    grafanaUsers: [{ login: GRAFANA_LOGIN.username, password: GRAFANA_LOGIN.password }],
+    grafanaUsers: [GRAFANA_LOGIN, operatorLogin].map(({ username, password }) => ({ login: username, password })),
     onStarted: (name, url) => options.progress(`${name.padEnd(22)} ${url}`),
     ...(options.real ? { real: options.real } : {}),
   })
