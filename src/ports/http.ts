@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import { TrustingAgents } from './agents.ts'
 import { ANSWER_BYTES_MAX, boundedLines, boundedText } from './bounded.ts'
 import { Failure } from './failure.ts'
+import { guardedTransport } from './guarded-transport.ts'
 import { mask, maskIn } from './masking.ts'
 import { tlsFaultOf } from './tls-faults.ts'
 
@@ -30,6 +31,8 @@ export interface HttpConnection {
   readonly headers?: Readonly<Record<string, string>>
   /** PEM certificates to trust instead of the system's. */
   readonly ca?: string
+  /** Asked just before anything is sent: throws a Failure when this process must not write any more. */
+  readonly mayWrite?: () => void
 }
 
 export interface HttpRequest<T> {
@@ -78,6 +81,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   /** `done`: whoever has read the answer says so. */
   async function send(request: Omit<HttpRequest<unknown>, 'answer'>, responseType: 'json' | 'stream'): Promise<Sent> {
     const connection: HttpConnection = { ...(options.auth ? { auth: options.auth } : {}), ...(await options.connection?.(request.signal)) }
+    connection.mayWrite?.()
     const lease = connection.ca === undefined ? undefined : agents.lease(connection.ca)
     const secrets = secretsOf(connection)
     const done = () => lease?.done()
@@ -99,6 +103,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         // What grows is read line by line, each with a bound of its own.
         maxContentLength: responseType === 'json' ? answerMax : -1,
         ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+        ...(connection.mayWrite ? { transport: guardedTransport(connection.mayWrite) } : {}),
         ...(request.timeoutMs !== undefined ? { timeout: request.timeoutMs } : {}),
       })
       .catch((error: unknown) => {

@@ -77,13 +77,13 @@ export function createTargets(platform: ClickstreamPlatform, references: Referen
   ]
 }
 
-/** Both HTTP clients ask for the connection just before they send. */
+/** Both HTTP clients ask for the connection just before they send, and one of them once more when it is made. */
 function guarded(connection: Connection, mayWrite: TargetPorts['mayWrite']): Connection {
   if (mayWrite === undefined) return connection
   return async (signal) => {
     const found = await connection(signal)
     mayWrite()
-    return found
+    return { ...found, mayWrite }
   }
 }
 

@@ -55,9 +55,11 @@ export class Candidate {
     this.#frozen ??= []
   }
 
-  thaw(): void {
+  /** `first`: what is done before any timer has fired, as when an answer has come meanwhile. */
+  thaw(first: () => void = () => undefined): void {
     const late = this.#frozen ?? []
     this.#frozen = undefined
+    first()
     for (const fn of late) fn()
   }
 

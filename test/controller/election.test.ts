@@ -136,11 +136,26 @@ describe('electors', () => {
     first!.freeze()
     await clock.advance(25_000)
     assert.deepEqual(leaders(candidates), ['b'])
-    first!.thaw()
-    assert.deepEqual(leaders(candidates), ['b'])
+    first!.thaw(() => assert.deepEqual(leaders(candidates), ['b']))
     await clock.advance(30_000)
     assert.deepEqual(leaders(candidates), ['b'])
     assert.ok(first!.lost)
+  })
+
+  it('write nothing after having stood still, neither when the clock of the day was set back meanwhile, nor when only that clock went on', async () => {
+    for (const skewMs of [-60 * 60_000, 60_000]) {
+      const { clock, candidates } = setUp('a', 'b')
+      await clock.advance(20_000)
+      const [first] = candidates
+      first!.freeze()
+      // As a machine that sleeps: its steady clock stands still too.
+      const asleep = skewMs > 0
+      if (asleep) first!.skewMs = skewMs
+      else await clock.advance(25_000)
+      if (!asleep) first!.skewMs = skewMs
+      assert.deepEqual(leaders(candidates), asleep ? [] : ['b'])
+      first!.thaw(() => assert.deepEqual(leaders(candidates), asleep ? [] : ['b']))
+    }
   })
 
   it('do not care how the clock of the day is set, or set back', async () => {
@@ -212,14 +227,16 @@ describe('electors under any faults', function () {
         let serial = 0
         const slots = Array.from({ length: count }, () => new Candidate(`p${serial++}`, clock, kube, seed + serial))
         const landed: { at: number; by: string }[] = []
-        for (const fault of plan) clock.after(fault.at, () => begin(fault, slots[fault.who % count]!, clock))
+        const write = (one: Candidate) => {
+          if (!one.mayWrite()) return
+          landed.push({ at: clock.now(), by: one.identity })
+          clock.after(WRITE_MS, () => landed.push({ at: clock.now(), by: one.identity }))
+        }
+        for (const fault of plan) clock.after(fault.at, () => begin(fault, slots[fault.who % count]!, clock, write))
         for (let at = 0; at <= 200_000; at += 500) {
           clock.after(at, () => {
             for (const [index, one] of slots.entries()) {
-              if (one.mayWrite()) {
-                landed.push({ at: clock.now(), by: one.identity })
-                clock.after(WRITE_MS, () => landed.push({ at: clock.now(), by: one.identity }))
-              }
+              write(one)
               // Whoever has ended is started anew, as another.
               if (one.killed || one.lost) slots[index] = new Candidate(`p${serial++}`, clock, kube, seed + serial)
             }
@@ -236,7 +253,7 @@ describe('electors under any faults', function () {
   })
 })
 
-function begin({ kind, ms }: Fault, one: Candidate, clock: VirtualClock): void {
+function begin({ kind, ms }: Fault, one: Candidate, clock: VirtualClock, write: (one: Candidate) => void): void {
   if (kind === 'kill') {
     one.kill()
     return
@@ -253,7 +270,7 @@ function begin({ kind, ms }: Fault, one: Candidate, clock: VirtualClock): void {
   }
   if (kind === 'freeze') {
     one.freeze()
-    clock.after(ms, () => one.thaw())
+    clock.after(ms, () => one.thaw(() => write(one)))
     return
   }
   const before = { ...one.line }

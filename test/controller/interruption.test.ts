@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { PIPELINE, PLATFORM } from '../../src/api/index.ts'
-import { VirtualClock } from '../../src/ports/index.ts'
+import { Failure, VirtualClock } from '../../src/ports/index.ts'
 import { MemoryKube } from './memory-kube.ts'
 import { MemoryWorld } from './memory-world.ts'
 import { type Cut, Mortal } from './mortal.ts'
@@ -62,6 +62,129 @@ describe('an operator that is killed in its first apply', function () {
         await stopOperator(scene)
       }
     }
+  })
+})
+
+/** A leader that dies with a call, and a standby that takes over. */
+async function runTwo(cut: Cut | undefined): Promise<{ scene: Scene; mutations: number; leaders: number }> {
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1))
+  const kube = new MemoryKube(() => clock.now())
+  const world = new MemoryWorld(clock)
+  await kube.create(PLATFORM, platformObject())
+  await kube.create(PIPELINE, pipelineObject())
+  const mortal = new Mortal(clock, cut)
+  const election = (identity: string) => ({ leaderElection: { namespace: 'shop', name: 'operator', identity, monotonic: () => clock.now() } })
+  const first = await operate(clock, mortal.kube(kube), mortal.world(world), election('first'))
+  await clock.advance(1)
+  const second = await operate(clock, kube, world, election('second'))
+  await clock.advance(20_000)
+  if (cut !== undefined) await clock.advance(40_000)
+  const leading = await Promise.all([first, second].map(async ({ metrics }) => (await metrics.leader.get()).values[0]!.value))
+  const alive = mortal.dead ? leading.slice(1) : leading
+  if (!mortal.dead) await stopOperator({ operator: second, clock })
+  return { scene: sceneOf(clock, kube, world, mortal.dead ? second : first), mutations: mortal.mutations, leaders: alive.reduce((sum, one) => sum + one, 0) }
+}
+
+describe('a leader that is killed in its first apply', function () {
+  this.timeout(60_000)
+
+  it('leaves the same end state to the one that takes over, wherever it was killed', async () => {
+    const whole = await runTwo(undefined)
+    const wanted = endState(whole.scene)
+    assert.equal(wanted.conditions[0], 'Ready=True')
+    assert.equal(whole.leaders, 1)
+    await stopOperator(whole.scene)
+    for (let call = 1; call <= whole.mutations; call++) {
+      for (const effective of [false, true]) {
+        const { scene, leaders } = await runTwo({ call, effective })
+        const where = `killed ${effective ? 'after' : 'before'} call ${call}`
+        assert.deepEqual(endState(scene), wanted, where)
+        assert.equal(leaders, 1, where)
+        await stopOperator(scene)
+      }
+    }
+  })
+})
+
+describe('a leader that is cut off from the API server in its first apply', () => {
+  for (const afterMs of [50, 400, 700, 1_500]) {
+    it(`writes to no backend after the renew deadline, and ends (cut off after ${afterMs} ms)`, async () => {
+      const clock = new VirtualClock(Date.UTC(2026, 0, 1))
+      const kube = new MemoryKube(() => clock.now())
+      const world = new MemoryWorld(clock)
+      await kube.create(PLATFORM, platformObject())
+      await kube.create(PIPELINE, pipelineObject())
+      let isCut = false
+      const line = new Proxy(kube, {
+        get: (object, name) => {
+          const value = Reflect.get(object, name, object)
+          if (typeof value !== 'function') return value
+          return (...args: unknown[]) => {
+            if (!isCut || name === 'watch') return value.apply(object, args)
+            return Promise.reject(new Failure('Retry', 'Unreachable', 'connect ECONNREFUSED'))
+          }
+        },
+      })
+      const applied: { by: string; at: number }[] = []
+      // Slow, so that there is always one more to come.
+      const slowly = (by: string) => ({
+        connectTargets: () =>
+          world.connectTargets().map((target) => ({
+            ...target,
+            async apply(...args: Parameters<typeof target.apply>) {
+              applied.push({ by, at: clock.now() })
+              const done = await target.apply(...args)
+              await clock.sleep(700)
+              return done
+            },
+          })),
+      })
+      const election = (identity: string) => ({ leaderElection: { namespace: 'shop', name: 'operator', identity, monotonic: () => clock.now() } })
+      const first = await operate(clock, line, slowly('first'), election('first'))
+      await clock.advance(1)
+      const second = await operate(clock, kube, slowly('second'), election('second'))
+      let lost: string | undefined
+      void first.lost.then(({ message }) => {
+        lost = message
+      })
+      await clock.advance(afterMs)
+      isCut = true
+      const cutAt = clock.now()
+      await clock.advance(60_000)
+      assert.match(lost ?? '', /is lost/)
+      const [lastOfFirst, firstOfSecond] = [applied.findLast(({ by }) => by === 'first')?.at ?? 0, applied.find(({ by }) => by === 'second')!.at]
+      assert.ok(lastOfFirst <= cutAt + 10_000 && firstOfSecond >= cutAt + 13_000, `${lastOfFirst - cutAt} ${firstOfSecond - cutAt}`)
+      const scene = sceneOf(clock, kube, world, second)
+      assert.equal(scene.condition('Ready')?.status, 'True')
+      assert.deepEqual(world.made, [...new Set(world.made)])
+      await stopOperator({ operator: first, clock })
+      await stopOperator(scene)
+    })
+  }
+
+  it('hands over within seconds when it is stopped, without a double', async () => {
+    const clock = new VirtualClock(Date.UTC(2026, 0, 1))
+    const kube = new MemoryKube(() => clock.now())
+    const world = new MemoryWorld(clock)
+    await kube.create(PLATFORM, platformObject())
+    await kube.create(PIPELINE, pipelineObject())
+    const election = (identity: string) => ({ leaderElection: { namespace: 'shop', name: 'operator', identity, monotonic: () => clock.now() } })
+    const first = await operate(clock, kube, world, election('first'))
+    await clock.advance(400)
+    const second = await operate(clock, kube, world, election('second'))
+    const stopped = first.stop()
+    await clock.advance(5_000)
+    await stopped
+    const scene = sceneOf(clock, kube, world, second)
+    await clock.advance(15_000)
+    assert.equal(scene.condition('Ready')?.status, 'True')
+    assert.deepEqual(world.made, [...new Set(world.made)])
+    const told = kube.all({ plural: 'events' }).filter(({ reason }) => reason === 'LeaderElection')
+    assert.deepEqual(
+      told.map(({ message, involvedObject }) => `${(involvedObject as { kind: string }).kind}: ${message}`),
+      ['Lease: first became leader', 'Lease: second became leader'],
+    )
+    await stopOperator(scene)
   })
 })
 
