@@ -99,13 +99,14 @@ describe('a real server', function () {
   /** Every click that reached the topic is in the index once, and more of them come afterwards. */
   async function thenCounted(): Promise<void> {
     await again(() => connector('pause'))
-    await systemClock.sleep(2_000)
-    const clicks = await bytesInTopic(backends, TOPIC)
-    assert.ok(clicks.size > 0, 'there are clicks')
+    // Records may come for a moment yet, so that the topic is read again each time.
     await then(
       'the index holds what a recount of the topic says',
-      async () => differences(clicks, await bytesInIndex(backends, `${NAME}_bytes`)),
-      (differing) => differing.length === 0,
+      async () => {
+        const clicks = await bytesInTopic(backends, TOPIC)
+        return { windows: clicks.size, differing: differences(clicks, await bytesInIndex(backends, `${NAME}_bytes`)) }
+      },
+      ({ windows, differing }) => windows > 0 && differing.length === 0,
       60_000,
     )
     const end = await endOfTopic()
@@ -137,7 +138,11 @@ describe('a real server', function () {
       it('is used again when it is back, and nothing is made twice', async () => {
         await processOf(name).start()
         await thenStands(NAME)
-        assert.deepEqual(operatorCalls(since), [])
+        // Without its index the sink's task gives up, and is restarted.
+        assert.deepEqual(
+          operatorCalls(since).filter((call) => !/^connect POST \/connectors\/[^/]+\/restart/.test(call)),
+          [],
+        )
       })
 
       it('has cost no record, and counted none twice', () => thenCounted())
@@ -189,10 +194,11 @@ describe('a real server', function () {
         await again(() => demo.kube.create(PIPELINE, pipelineFrom(HEALTHY, made)))
         await thenStands(made)
         await thenStands(NAME)
-        const foreign = operatorCalls(since).filter((call) => !call.includes(made))
+        const names = ((await pipelineOf(demo, NAME)).status?.resources ?? []).flatMap(({ name, id }) => [name, ...(id === undefined ? [] : [id])])
         assert.deepEqual(
-          foreign.filter((call) => !/POST \/(connectors|ksql|api\/(datasources|dashboards))|kafkatopics/.test(call)),
+          operatorCalls(since).filter((call) => names.some((one) => call.includes(encodeURIComponent(one)))),
           [],
+          'what stood is left alone',
         )
         await demo.kube.delete(PIPELINE, NAMESPACE, made)
       })
