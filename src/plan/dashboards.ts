@@ -3,7 +3,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Dashboard, generatedName, type MetricPanel, OPERATOR, type Panel, type PanelQuery } from '../api/index.ts'
 import { templatesOf } from './connectors.ts'
 import { addNode, type Draft, type Feed, type PanelItem, refuse } from './draft.ts'
-import { grafanaUid, hashOf } from './hash.ts'
+import { grafanaUid, hashOf, ownerHash, ownerHashIn, UID_PREFIX } from './hash.ts'
 import { buildPanel, type QueryTarget, singleUnit } from './panels.ts'
 import { type HandedOn, versionKey } from './refs.ts'
 import type { Json, JsonObject } from './resources.ts'
@@ -150,24 +150,43 @@ function addWholeDashboard(draft: Draft, entry: Dashboard, specPath: string): vo
   }
   const uid = grafanaUid(draft.owner, 'Dashboard', entry.name)
   const feeds = new Set<Feed>()
-  const { id: _, version: __, ...rest } = withOwnDataSources(draft, parsed as JsonObject, feeds) as JsonObject
+  const { id: _, version: __, ...rest } = withOwnDataSources(draft, parsed as JsonObject, feeds, path) as JsonObject
   const title = entry.title ?? (typeof rest.title === 'string' ? rest.title : entry.name)
   const tags = Array.isArray(rest.tags) ? rest.tags.filter((tag) => tag !== OPERATOR) : []
   addDashboardNode(draft, entry, uid, title, { ...rest, uid, title, tags: [...tags, OPERATOR] }, specPath, [...feeds])
 }
 
 /** An exported dashboard names its data sources by uids of elsewhere; the name of a sink or metric stands for ours. */
-function withOwnDataSources(draft: Draft, value: Json, feeds: Set<Feed>): Json {
-  if (Array.isArray(value)) return value.map((item) => withOwnDataSources(draft, item, feeds))
+function withOwnDataSources(draft: Draft, value: Json, feeds: Set<Feed>, path: string): Json {
+  if (Array.isArray(value)) return value.map((item) => withOwnDataSources(draft, item, feeds, path))
   if (typeof value !== 'object' || value === null) return value
   const result: JsonObject = {}
   for (const [key, item] of Object.entries(value)) {
     const named = key === 'datasource' ? dataSourceName(item) : undefined
     const feed = named === undefined ? undefined : draft.feeds.get(named)
     if (feed) feeds.add(feed)
-    result[key] = feed ? { type: 'elasticsearch', uid: uidOfFeed(draft, feed) } : withOwnDataSources(draft, item, feeds)
+    else if (named !== undefined) refuseForeignSource(draft, named, path)
+    result[key] = feed ? { type: 'elasticsearch', uid: uidOfFeed(draft, feed) } : withOwnDataSources(draft, item, feeds, path)
   }
   return result
+}
+
+/** Grafana's own, which hold no data. */
+const BUILT_IN = /^(-- (Mixed|Grafana|Dashboard) --|grafana|default)$/
+
+/** Whoever sees the dashboard would read with the other one's data source what belongs to its pipeline. */
+function refuseForeignSource(draft: Draft, named: string, path: string): void {
+  const other = named.startsWith(UID_PREFIX) && ownerHashIn(named) !== ownerHash(draft.owner)
+  if (!other && (BUILT_IN.test(named) || ownerHashIn(named) !== undefined || !draft.platform.spec.limits.indexPrefixPerNamespace)) return
+  if (draft.findings.some((finding) => finding.path === path && finding.reason === 'DashboardInvalid')) return
+  const known = [...draft.feeds.keys()].join(', ')
+  refuse(
+    draft,
+    'DashboardInvalid',
+    path,
+    `The dashboard reads data source "${named.slice(0, 100)}", which is none of this pipeline`,
+    known === '' ? 'Name a sink or a metric of this pipeline as the data source.' : `Name a sink or a metric of this pipeline as the data source: ${known}.`,
+  )
 }
 
 function dataSourceName(value: Json): string | undefined {

@@ -21,6 +21,8 @@ export const hashOf = (value: Json): string => hexHash(canonicalJson(value), 16)
  */
 export const ownerHash = (owner: Owner): string => hexHash(`${owner.namespace}/${owner.pipeline}`, 20)
 
+export const UID_PREFIX = 'cpl-'
+
 /** Of a data source or dashboard: at most 40 characters, the same for ever. */
 export const grafanaUid = (owner: Owner, kind: string, name: string): string => `cpl-${ownerHash(owner)}-${hexHash(`${kind}/${name}`, 15)}`
 

@@ -1,6 +1,7 @@
 /** The graph against what exists and against the ledger: an ordered list of actions, or what forbids it. */
 import { decideChange } from './changes.ts'
 import { type Comparison, compareWith } from './compare.ts'
+import { foreignIndices } from './index-access.ts'
 import { ownershipOf } from './ownership.ts'
 import { placeOf } from './place.ts'
 import { removals, standsInTheWay } from './removal.ts'
@@ -25,6 +26,11 @@ export function planChanges(input: PlanInput): Plan {
   const waiting: Action[] = []
 
   for (const node of graph.nodes) {
+    const foreign = foreignIndices(node, observed, owner)
+    if (foreign) {
+      findings.push(foreign)
+      continue
+    }
     const outcome = decide(node, observed.get(node.id), entries.get(node.id), owner, observed, comparison)
     if (outcome.recovered) recovered.push(outcome.recovered)
     if (outcome.finding) findings.push(outcome.finding)

@@ -5,10 +5,12 @@ import { listed } from './connector-config.ts'
 import { leavesTopic } from './connector-topics.ts'
 import { customConfig, placeOfConnector, secretValues } from './connectors.ts'
 import { type ConnectorItem, type Draft, type Feed, refuse, warn } from './draft.ts'
+import { defaultIndex, mayUseIndex } from './index-access.ts'
 import { ELASTICSEARCH_SINK, indexConfig, SINK_TRUST } from './index-sink.ts'
 import { bucketOf, ID_COLUMN, TIME_COLUMN } from './metrics.ts'
-import { keysUnder } from './place.ts'
+import { keysUnder, placeIn } from './place.ts'
 import type { SecretValue } from './resources.ts'
+import { whyNotRead } from './topic-access.ts'
 
 export function declareSinks(draft: Draft): void {
   for (const [index, sink] of draft.pipeline.spec.sinks.entries()) {
@@ -71,7 +73,7 @@ function declareIndexSink(draft: Draft, sink: Sink, source: Source, specPath: st
     name: sink.name,
     connector: sink.name,
     source,
-    index: index ?? source.topic.toLowerCase(),
+    index: index ?? defaultIndex(draft, source.topic),
     mode: sink.mode,
     timeField,
     path: `${specPath}.elasticsearch`,
@@ -127,7 +129,7 @@ export function declareMetricSinks(draft: Draft): void {
       name: metric.name,
       connector: generatedName(draft.owner.namespace, draft.owner.pipeline, metric.name),
       source,
-      index: source.topic.toLowerCase(),
+      index: defaultIndex(draft, source.topic),
       mode: 'upsert',
       timeField: TIME_COLUMN,
       ...(interval === undefined ? {} : { interval }),
@@ -147,6 +149,11 @@ export function noteScriptSinks(draft: Draft): void {
     const topics = (item.config.topics ?? '').split(',').map((topic) => topic.trim())
     const sources = draft.catalogue.sourceNames().flatMap((name) => draft.catalogue.source(name) ?? [])
     for (const topic of topics) {
+      const index = topic.toLowerCase()
+      const { path, ...at } = placeIn(item.place, 'topics')
+      // That it may not read the topic is said with the connector.
+      if (whyNotRead(draft.platform.spec.limits, draft.owner.namespace, topic) !== undefined) break
+      if (!mayUseIndex(draft, index, `Index ${index}, which connector ${item.name} names like its topic,`, path, at)) break
       const source = sources.find((candidate) => candidate.topic === topic)
       if (!source) continue
       const upsert = item.config['key.ignore'] === 'false'
@@ -154,7 +161,7 @@ export function noteScriptSinks(draft: Draft): void {
         name: topics.length === 1 ? item.name : `${item.name}.${topic}`,
         connector: item.name,
         source,
-        index: topic.toLowerCase(),
+        index,
         mode: upsert ? 'upsert' : 'append',
         timeField: insertedTimestamp(item) ?? TIME_COLUMN,
         path: item.place.path,
@@ -189,6 +196,7 @@ function addFeed(draft: Draft, feed: Feed, config: Record<string, string>, autoR
     )
     return
   }
+  if (!mayUseIndex(draft, feed.index, `Index ${feed.index}`, feed.specPath === feed.path ? feed.path : `${feed.path}.index`)) return
   if (columnOf(feed.source, feed.timeField) === undefined)
     warn(
       draft,

@@ -4,6 +4,7 @@ import type { SqlType } from '../sql/index.ts'
 import { patternHolds } from './connectors.ts'
 import { addNode, type Draft, dataPolicy, type Feed, refuse } from './draft.ts'
 import { hashOf } from './hash.ts'
+import { mayUseIndex, patternsMeet, textsOf } from './index-access.ts'
 import type { Desired, Json, JsonObject } from './resources.ts'
 import { columnOf } from './sinks.ts'
 
@@ -16,6 +17,8 @@ export function declareTemplates(draft: Draft): void {
   for (const [index, template] of draft.pipeline.spec.indexTemplates.entries()) {
     const specPath = `spec.indexTemplates[${index}]`
     const properties = Object.fromEntries(Object.entries(template.fields).map(([name, type]) => [name, { type }]))
+    for (const [at, pattern] of template.patterns.entries())
+      mayUseIndex(draft, pattern, `Pattern ${pattern} of index template ${template.name}`, `${specPath}.patterns[${at}]`)
     const settings = Object.fromEntries(Object.entries(template.settings).map(([key, value]) => [key, String(value)]))
     const indices = [...draft.feeds.values()].filter((feed) => strongestFor(draft, feed) === template).map((feed) => feed.index)
     addTemplate(
@@ -118,22 +121,7 @@ function refuseOverlaps(draft: Draft): void {
   }
 }
 
-const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
-
 const haveCommonName = (some: readonly string[], others: readonly string[]): boolean => some.some((a) => others.some((b) => patternsMeet(a, b)))
-
-/** Whether there is a text that both patterns hold for. */
-function patternsMeet(a: string, b: string): boolean {
-  const seen = new Set<string>()
-  const meet = (i: number, j: number): boolean => {
-    if (i === a.length && j === b.length) return true
-    if (seen.size === seen.add(`${i} ${j}`).size) return false
-    if (a[i] === '*' && (meet(i + 1, j) || (j < b.length && meet(i, j + 1)))) return true
-    if (b[j] === '*' && (meet(i, j + 1) || (i < a.length && meet(i + 1, j)))) return true
-    return i < a.length && a[i] !== '*' && a[i] === b[j] && meet(i + 1, j + 1)
-  }
-  return meet(0, 0)
-}
 
 interface Made {
   readonly name: string

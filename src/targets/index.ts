@@ -54,6 +54,7 @@ export function createTargets(platform: ClickstreamPlatform, references: Referen
       clock: ports.clock,
       namespace: kafka.topicNamespace ?? namespace,
       cluster: kafka.strimziCluster,
+      platformNamespace: namespace,
     }),
     createKsqldbTarget({ ...reached(ksqldb), kafka: ports.kafka, clock: ports.clock }),
     kafkaConnect

@@ -1,6 +1,6 @@
 /** From what is declared and what is seen to what is to be done. */
 import { durationMs, type PipelineStatus } from '../../api/index.ts'
-import { dataFlowing, type Finding, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
+import { type Desired, dataFlowing, type Finding, indicesOf, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { rememberClaims, sinceOf } from '../claims.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
@@ -38,10 +38,14 @@ export const compile: Step = async (run, { clock, memo }) => {
 export const claimNames: Step = async (run, services) => {
   await rememberClaims(run, services)
   const since = sinceOf(run.object)
-  const mine = [...run.compiled!.graph!.nodes, ...run.ledger!.ledger.entries].map(({ id }) => id)
+  const { nodes } = run.compiled!.graph!
+  const mine = [...[...nodes, ...run.ledger!.ledger.entries].map(({ id }) => id), ...nodes.flatMap(indexIds)]
   run.session!.keepClaims(run.key, new Set(mine))
   return refuseOwned(run, (id) => run.session!.claim(id, { key: run.key, since, made: run.ledger!.entry(id)?.phase === 'done', owner: run.owner }))
 }
+
+/** An index is no object of ours, but its name is taken with the template that it is made from. */
+const indexIds = (node: Desired): ResourceId[] => indicesOf(node).map((index) => `Index/${index}`)
 
 /** An older pipeline may have come while the checks were under way; from here on the names are ours. */
 export const confirmNames: Step = async (run) => refuseOwned(run, (id) => run.session!.confirm(id, run.key))
@@ -49,9 +53,10 @@ export const confirmNames: Step = async (run) => refuseOwned(run, (id) => run.se
 function refuseOwned(run: Run, holderOf: (id: ResourceId) => Owner | undefined): 'next' | 'stop' {
   for (const node of run.compiled!.graph!.nodes) {
     const { id, kind, name } = node
-    const holder = holderOf(id)
+    const index = indexIds(node).find((one) => holderOf(one) !== undefined)
+    const holder = holderOf(index ?? id)
     if (holder === undefined) continue
-    const message = `${kind} ${name} belongs to ClickstreamPipeline ${holder.namespace}/${holder.pipeline}`
+    const message = `${index === undefined ? `${kind} ${name}` : index.replace('/', ' ')} belongs to ClickstreamPipeline ${holder.namespace}/${holder.pipeline}`
     const mend = 'Take another name, or remove it from the other pipeline.'
     run.findings.push({ severity: 'error', reason: 'OwnedByAnother', ...placeOf(node, 'name'), message, mend })
   }

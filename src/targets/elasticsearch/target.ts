@@ -88,6 +88,19 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
     return [{ severity: 'error', reason: 'TemplateOverlap', ...placeOf(desired), message, mend }]
   }
 
+  /** Data that a pipeline has left behind still belongs to its namespace. */
+  async function refuseForeignIndices(desired: Desired<'IndexTemplate'>, owner: Owner, signal: AbortSignal): Promise<void> {
+    for (const [index, mapping] of await existing(indicesOf(desired), signal)) {
+      const marked = ownerOfMapping(mapping)
+      if (marked && marked.namespace !== owner.namespace)
+        throw new Failure(
+          'Stall',
+          'OwnedByAnother',
+          `Index ${index} was made for pipeline ${marked.namespace}/${marked.pipeline}: take another name, or delete it`,
+        )
+    }
+  }
+
   async function put(desired: Desired<'IndexTemplate'>, owner: Owner, creates: boolean, signal: AbortSignal): Promise<void> {
     const there = await findTemplate(desired.name, signal)
     const marked = there && observedTemplate(desired.name, there).owner
@@ -160,6 +173,7 @@ export function createElasticsearchTarget(options: ElasticsearchOptions): Target
 
     async apply(action, owner, signal) {
       const desired = action.desired as Desired<'IndexTemplate'>
+      await refuseForeignIndices(desired, owner, signal)
       await put(desired, owner, action.class === 'Create', signal)
       await verify(desired, signal)
       return { backendId: desired.name }

@@ -24,7 +24,7 @@ export const dashboard = z.looseObject({
   dashboard: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
 })
 
-export const saved = z.looseObject({ uid: z.string() })
+export const refusal = z.looseObject({ status: z.string().optional(), message: z.string().optional() })
 
 export const folders = z.array(z.looseObject({ uid: z.string(), title: z.string() }))
 export const folder = z.looseObject({ uid: z.string(), title: z.string() })

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { OPERATOR } from '../../api/index.ts'
 import { type JsonObject, type Observed, ownerHashIn } from '../../plan/index.ts'
-import type { HttpClient } from '../../ports/index.ts'
+import { Failure, type HttpClient } from '../../ports/index.ts'
 import * as answers from './answers.ts'
 
 export interface DashboardApi {
@@ -99,9 +99,20 @@ function legacyDashboards(http: HttpClient): DashboardApi {
       return found
     },
 
-    async save(_, json, folderUid, signal) {
-      const body = { dashboard: json, folderUid, overwrite: true, message: MESSAGE }
-      await http.request({ method: 'POST', path: ['api', 'dashboards', 'db'], body, answer: answers.saved, signal })
+    /**
+     * Never with `overwrite`: up to Grafana 10 that also replaces the dashboard of somebody else that has the same title in
+     * the folder. An own one is replaced by naming the version that it replaces.
+     */
+    async save(uid, json, folderUid, signal) {
+      const there = await http.request({ method: 'GET', path: ['api', 'dashboards', 'uid', uid], accept: [404], answer: z.unknown(), signal })
+      const version = there.status === 404 ? {} : { version: answers.dashboard.parse(there.body).dashboard.version ?? 0 }
+      const body = { dashboard: { ...json, ...version }, folderUid, overwrite: false, message: MESSAGE }
+      const saved = await http.request({ method: 'POST', path: ['api', 'dashboards', 'db'], body, accept: [412], answer: z.unknown(), signal })
+      if (saved.status !== 412) return
+      const refusal = answers.refusal.safeParse(saved.body).data
+      if (refusal?.status === 'name-exists')
+        throw new Failure('Stall', 'OwnedByAnother', `Grafana has another dashboard titled ${String(json.title)} in the folder of the platform`)
+      throw new Failure('Retry', 'Conflict', `Dashboard ${uid} was changed by somebody else at the same time: ${refusal?.message ?? ''}`)
     },
 
     async remove(uid, signal) {

@@ -15,6 +15,8 @@ export interface StrimziOptions {
   readonly namespace: string
   /** Name of the Kafka object. */
   readonly cluster: string
+  /** Namespace of the platform. Pipelines of others may not take over topics that were there before them. Default: all may. */
+  readonly platformNamespace?: string
 }
 
 const ANSWER_MS = 4_000
@@ -49,10 +51,20 @@ export function createStrimziTarget(options: StrimziOptions): Target {
     await kube.patch(await topics(signal), namespace, objectName, { type: 'merge', body }, signal)
   }
 
+  function mayTakeOver(topic: string, { namespace: own }: Owner): boolean {
+    return options.platformNamespace === undefined || own === options.platformNamespace || topic.startsWith(`${own}.`)
+  }
+
   async function create(desired: Desired<'KafkaTopic'>, owner: Owner, again: boolean, signal: AbortSignal): Promise<void> {
     const resource = await topics(signal)
     // Where the ledger says that we made it, only its object was lost.
     const there = again ? [] : await kafka.describeTopics([desired.spec.topicName])
+    if (there.length > 0 && !mayTakeOver(desired.spec.topicName, owner))
+      throw new Failure(
+        'Stall',
+        'OwnedByAnother',
+        `Topic ${desired.spec.topicName} is there already, and only pipelines of the platform’s namespace take over topics`,
+      )
     const object: KubeObject = {
       apiVersion: `${STRIMZI_GROUP}/${resource.version}`,
       kind: 'KafkaTopic',
