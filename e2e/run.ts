@@ -90,10 +90,12 @@ function whatOf(name: string): Choice {
 async function work(): Promise<void> {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     const choice = whatOf(name)
-    if (choice.run) outcomes.push(await runSuite(name, choice.real, { streamed: jobs === 1 }))
+    if (choice.run) outcomes.push(await runSuite(name, choice.real, { streamed: jobs === 1, withinMinutes: 5 * minutesOf(name) + 10 }))
     else outcomes.push({ name, passed: 0, failed: 0, skipped: 1, why: [choice.why], minutes: 0 })
   }
 }
+// Whoever ends the runner ends its suites.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 await Promise.all(Array.from({ length: jobs }, work))
 
 const sum = (key: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[key], 0)

@@ -19,8 +19,8 @@ export interface Outcome {
   readonly minutes: number
 }
 
-/** Its output is printed as it comes, or when it ends, so that the words of suites side by side do not mix. */
-export async function runSuite(name: string, real: readonly Kind[], options: { readonly streamed: boolean }): Promise<Outcome> {
+/** `withinMinutes`: then it is ended, and has failed. Its output is printed as it comes, or when it ends, so that the words of suites side by side do not mix. */
+export async function runSuite(name: string, real: readonly Kind[], options: { readonly streamed: boolean; readonly withinMinutes: number }): Promise<Outcome> {
   const logs = logsOf(name)
   await rm(logs, { recursive: true, force: true })
   await mkdir(logs, { recursive: true })
@@ -39,7 +39,17 @@ export async function runSuite(name: string, real: readonly Kind[], options: { r
       if (options.streamed) process.stdout.write(chunk)
     })
   }
+  const end = () => void child.kill('SIGTERM')
+  const late = setTimeout(() => {
+    const words = `${name} did not end within ${options.withinMinutes} minutes\n`
+    output += words
+    if (options.streamed) process.stdout.write(words)
+    end()
+  }, options.withinMinutes * 60_000)
+  process.once('exit', end)
   const code = await new Promise((resolve) => child.on('close', resolve))
+  process.off('exit', end)
+  clearTimeout(late)
   if (!options.streamed) console.log(`${heading}\n${output}`)
   const line = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?/gm)].at(-1)
   const [passed, failed, skipped] = [1, 2, 3].map((at) => Number(line?.[at] ?? 0)) as [number, number, number]

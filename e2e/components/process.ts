@@ -34,6 +34,14 @@ export interface Program {
   readonly ready: () => Promise<boolean>
 }
 
+/** What runs now. A suite that dies takes its programs along, also one that is told to end. */
+const alive = new Set<() => void>()
+const killAll = () => {
+  for (const kill of alive) kill()
+}
+process.once('exit', killAll)
+process.once('SIGTERM', () => process.exit(143))
+
 export async function start(program: Program): Promise<Running> {
   let current = await spawned(program)
   return {
@@ -74,9 +82,8 @@ async function spawned(program: Program): Promise<Spawned> {
       resolve()
     })
   })
-  // A suite that dies takes its programs along.
   const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
+  alive.add(kill)
   const end = async (signal: NodeJS.Signals) => {
     if (ended === undefined) {
       child.kill(signal)
@@ -86,7 +93,7 @@ async function spawned(program: Program): Promise<Spawned> {
     const force = setTimeout(kill, STOPS_WITHIN_MS)
     await gone
     clearTimeout(force)
-    process.off('exit', kill)
+    alive.delete(kill)
   }
   const deadline = systemClock.now() + STARTS_WITHIN_MS
   for (;;) {
