@@ -12,6 +12,19 @@ const UNTRUSTED = new Set([
   'INVALID_CA',
 ])
 
+/** OpenSSL's words for what Node has codes for: some clients keep the words alone. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^unable to verify the first certificate/, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [/^unable to get (local )?issuer certificate/, 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'],
+  [/^self-signed certificate in certificate chain/, 'SELF_SIGNED_CERT_IN_CHAIN'],
+  [/^self-signed certificate/, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  [/^certificate signature failure/, 'CERT_SIGNATURE_FAILURE'],
+  [/^certificate has expired/, 'CERT_HAS_EXPIRED'],
+  [/^certificate is not yet valid/, 'CERT_NOT_YET_VALID'],
+  [/^Hostname\/IP does not match certificate's altnames/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/:SSL routines:/, 'EPROTO'],
+]
+
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/^CERT_HAS_EXPIRED$/, 'the certificate of the server, or of its authority, has expired: renew it'],
   [/^CERT_NOT_YET_VALID$/, 'the certificate of the server is not valid yet: look at its dates and at the clock of this machine'],
@@ -33,7 +46,8 @@ const DEPTH_MAX = 6
 /** Undefined: it was something else. */
 export function tlsFaultOf(error: unknown): string | undefined {
   for (const one of causesOf(error)) {
-    const { code = '', message = '', rawPacket } = one
+    const { message = '', rawPacket } = one
+    const code = one.code ?? WORDS.find(([words]) => words.test(message))?.[1] ?? ''
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
       return `the certificate of the server is for other names (${shortened(message)}): use an address that it has, or give the server another one`
     if (UNTRUSTED.has(code)) return `the certificate of the server comes from an authority that is not trusted (${code}): name that authority in caRef`

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { type Graph, type LedgerEntry, type Observed, ownerHash, type Plan, planChanges, type ResourceSpecs, summarise } from '../../src/plan/index.ts'
-import { graphOf, owner } from './given.ts'
+import { compile, graphOf, owner } from './given.ts'
 
 const yaml = (further = '', clicks = '') => `
 topics:
@@ -304,5 +304,58 @@ describe('A credential of Grafana that was rotated', () => {
   it('reaches the data source, although nobody can read it back', () => {
     assert.deepEqual(rows(plan(world(at('1')), entries(at('1')), at('1'))), [])
     assert.match(rows(plan(world(at('1')), entries(at('1')), at('2'))).join(), /^InPlace DataSource\/\S+ SpecChanged$/)
+  })
+})
+
+describe('Authorities that the platform has for those who reach Elasticsearch', () => {
+  const url = 'https://elasticsearch:9200'
+  const caRef = { kind: 'ConfigMap', name: 'ca' }
+  const at = (version: string, more: object = {}) =>
+    graphOf(yaml(), {
+      platform: { elasticsearch: { url, clients: { connect: { caRef, ...more }, grafana: { caRef: { kind: 'Secret', name: 'ca', key: 'tls.crt' } } } } },
+      facts: {
+        secretVersions: new Map([
+          ['ConfigMap demo/ca', version],
+          ['demo/ca', version],
+        ]),
+      },
+    })
+
+  it('reach connector and data source, and are no secret', () => {
+    const { nodes } = at('1')
+    const sink = nodes.find(({ kind, name }) => kind === 'Connector' && name !== 'gen')!.spec as ResourceSpecs['Connector']
+    assert.equal(sink.config['elastic.security.protocol'], 'SSL')
+    assert.equal(sink.config['elastic.https.ssl.truststore.type'], 'PEM')
+    assert.deepEqual(sink.secrets, [
+      { key: 'elastic.https.ssl.truststore.certificates', namespace: 'demo', secretKeyRef: { name: 'ca', key: 'ca.crt' }, authority: 'ConfigMap' },
+    ])
+    const source = nodes.find(({ kind }) => kind === 'DataSource')!.spec as ResourceSpecs['DataSource']
+    assert.deepEqual(source.authority, { kind: 'Secret', namespace: 'demo', name: 'ca', key: 'tls.crt' })
+  })
+
+  it('reach them again when they change', () => {
+    // As it is read back: with the certificates among the config.
+    const there = world(at('1')).map((object) => {
+      if (object.kind !== 'Connector') return object
+      const spec = object.spec as ResourceSpecs['Connector']
+      return { ...object, spec: { ...spec, secrets: [], config: { ...spec.config, ...Object.fromEntries(spec.secrets.map(({ key }) => [key, 'PEM'])) } } }
+    })
+    assert.deepEqual(rows(plan(there, entries(at('1')), at('1'))), [])
+    assert.match(rows(plan(there, entries(at('1')), at('2'))).join(), /InPlace Connector\/\S+ SpecChanged.*InPlace DataSource\/\S+ SpecChanged/)
+  })
+
+  it('do not let a password through that the platform does not let through', () => {
+    assert.throws(() => at('1', { secretRef: { name: 'es' } }), /PlainSecretRefused[\s\S]*connection\.username and connection\.password/)
+  })
+
+  it('are asked for when they are not there', () => {
+    const { findings } = compile(yaml(), {
+      platform: { elasticsearch: { url, clients: { connect: { caRef } } } },
+      facts: { secretVersions: new Map([['demo/ca', 'that is a Secret']]) },
+    })
+    assert.deepEqual(
+      findings.map(({ reason, message }) => `${reason}: ${message}`),
+      ['SecretNotFound: ConfigMap demo/ca does not exist'],
+    )
   })
 })

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
 import { grafanaUid, type ResourceSpecs, sameSpec } from '../../src/plan/index.ts'
-import { systemClock } from '../../src/ports/index.ts'
+import { createHttpClient, systemClock } from '../../src/ports/index.ts'
 import { startGrafana } from '../../src/sandbox/grafana/index.ts'
 import type { SandboxServer } from '../../src/sandbox/server.ts'
 import { createGrafanaTarget, type Target } from '../../src/targets/index.ts'
+import { createAuthority } from '../ports/certificates.ts'
 import { action, entry, never, node, noReferences, owner, stranger } from './given.ts'
 
 const sourceUid = grafanaUid(owner, 'DataSource', 'events')
@@ -100,6 +102,27 @@ for (const api of ['/apis', '/api'] as const) {
         await target.remove(entry(source()), owner, never)
       }
       assert.deepEqual(await target.observe(never), [])
+    })
+
+    it('hands on a login and an authority, of which Grafana shows only that they are there', async () => {
+      const authority = createAuthority('A', 0)
+      const trusting = createGrafanaTarget({
+        url: grafana.url,
+        connection: login,
+        folder: 'Clickstream',
+        references: { secret: async () => ({ username: 'u', password: 'canary' }), configMap: async () => ({ 'ca.crt': authority.cert }) },
+      })
+      const spec = {
+        ...source().spec,
+        secret: { namespace: 'demo', name: 's' },
+        authority: { kind: 'ConfigMap', namespace: 'demo', name: 'ca', key: 'ca.crt' } as const,
+      }
+      await trusting.apply(action({ ...source(), spec }), owner, never)
+      const http = createHttpClient({ baseUrl: grafana.url, service: 'Grafana', connection: login })
+      const { body } = await http.request({ method: 'GET', path: ['api', 'datasources', 'uid', spec.uid], answer: z.looseObject({}) })
+      assert.deepEqual(body.secureJsonFields, { basicAuthPassword: true, tlsCACert: true })
+      assert.equal((body.jsonData as { tlsAuthWithCACert?: boolean }).tlsAuthWithCACert, true)
+      assert.equal(body.basicAuthUser, 'u')
     })
 
     it('finds a data source of the same name beforehand', async () => {
