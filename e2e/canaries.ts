@@ -116,6 +116,7 @@ async function commands(demo: Demo, { namespace, name }: { namespace: string; na
       const { stdout, stderr } = await run(process.execPath, [fileOfPackage('src/cli/main.ts'), ...call, ...at], { maxBuffer: 64 * 1024 * 1024 }).catch(
         (error: { stdout?: string; stderr?: string }) => ({ stdout: error.stdout ?? '', stderr: error.stderr ?? '' }),
       )
+      assert.notEqual(stdout + stderr, '', `clickstream ${call.join(' ')} says something`)
       return [`clickstream ${call.join(' ')}`, stdout + stderr]
     }),
   )

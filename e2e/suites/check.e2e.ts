@@ -6,6 +6,7 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
+import { thenNoSecretShows } from '../canaries.ts'
 import { EXAMPLE, givenDemo, pipelineOf, thenReady, whenApplied } from '../given.ts'
 
 describe('the check', () => {
@@ -63,4 +64,6 @@ describe('the check', () => {
       wrong.join('\n'),
     )
   })
+
+  it('shows the secret of Grafana nowhere', () => thenNoSecretShows(demo))
 })
