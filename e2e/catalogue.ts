@@ -23,6 +23,8 @@ const FACTS: Readonly<Record<string, SuiteFacts>> = {
   security: { over: 'real', needs: ['kafka', 'connect', 'elasticsearch'], minutes: 8 },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
   manifests: { over: 'real', needs: ['kubernetes'] },
+  // It reads the request logs of the stand-ins.
+  'contract-used': { over: 'stand-ins' },
 }
 
 const factsOf = (suite: string): SuiteFacts => FACTS[suite] ?? { over: 'either' }

@@ -45,6 +45,12 @@ export interface Started<Server> {
   stop(): Promise<void>
 }
 
+export interface LoggedCall {
+  readonly method: string
+  /** With its query. */
+  readonly path: string
+}
+
 export interface Contract<Server> {
   /** Name of the outcome's file, and of the suite: `kubernetes` has the suite `contract-kubernetes`. */
   readonly name: string
@@ -55,6 +61,8 @@ export interface Contract<Server> {
   /** In the order in which they run; later ones may build upon earlier ones. */
   readonly cases: readonly Case<Server>[]
   readonly differences: readonly Difference[]
+  /** The call that a request of a server's log makes, where that is not what `callOf` finds among the cases. */
+  callOf?(request: LoggedCall): string
   /** An empty server, and a client of it. Throws Unavailable when this machine cannot run the real one. */
   start(side: Side): Promise<Started<Server>>
 }
@@ -134,7 +142,7 @@ const twice = (values: readonly string[]) => new Set(values.filter((value, i) =>
  * The call of a contract that a logged request makes. HTTP: `METHOD /path/with/{parts}`, where `{part}` is one segment and a
  * last `{part...}` one or more; of several the one with the fewest parts. Others: the first word of the call. Undefined: none.
  */
-export function callOf(calls: readonly string[], request: { readonly method: string; readonly path: string }): string | undefined {
+export function callOf(calls: readonly string[], request: LoggedCall): string | undefined {
   const segments = request.path.split('?')[0]!.split('/')
   const fitting = calls.filter((call) => {
     const [method, path] = call.split(' ')

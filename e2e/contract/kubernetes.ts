@@ -3,9 +3,15 @@ import { type Clock, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startKubernetes as startStandIn } from '../../src/sandbox/kubernetes/index.ts'
 import { startKubernetes as startReal } from '../components/kubernetes.ts'
 import type { Contract } from './contract.ts'
+import { builtins } from './kubernetes/builtins.ts'
+import { callOfRequest } from './kubernetes/calls.ts'
 import { Kube } from './kubernetes/client.ts'
 import { differences } from './kubernetes/differences.ts'
+import { discovery } from './kubernetes/discovery.ts'
+import { lists } from './kubernetes/lists.ts'
 import { recorded } from './kubernetes/recorded.ts'
+import { watches } from './kubernetes/watches.ts'
+import { writes } from './kubernetes/writes.ts'
 
 /** Watches of the stand-in end twenty times as fast. */
 const hurried: Clock = { ...systemClock, after: (ms, fn) => systemClock.after(ms / 20, fn) }
@@ -14,8 +20,9 @@ export const kubernetes: Contract<Kube> = {
   name: 'kubernetes',
   title: 'Kubernetes API server',
   real: 'kube-apiserver 1.37.2',
-  cases: [...recorded],
+  cases: [...recorded, ...discovery, ...lists, ...watches, ...writes, ...builtins],
   differences,
+  callOf: ({ method, path }) => callOfRequest(method, path),
   async start(side) {
     const running = process.env.KUBERNETES
     if (side === 'real' && running !== undefined) return { server: Kube.of(running), stop: async () => undefined }

@@ -42,6 +42,12 @@ export function negotiate(header: string | undefined): Accepted {
 }
 
 export function encode(value: unknown, yaml: boolean): { readonly text: string; readonly contentType: string } {
-  if (yaml) return { text: toYaml(value, { version: '1.1' }), contentType: 'application/yaml' }
+  if (yaml) return { text: goYaml(value), contentType: 'application/yaml' }
   return { text: `${JSON.stringify(value)}\n`, contentType: 'application/json' }
+}
+
+/** Laid out as Go's encoder does: keys in order, lists not indented, `.` bare. */
+function goYaml(value: unknown): string {
+  const text = toYaml(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 })
+  return text.replaceAll(/^(\s*(?:- )?)"\.": /gm, '$1.: ')
 }

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml'
 import { duplicateFields } from './duplicates.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf/decode.ts'
-import { badRequest, tooLarge, unsupportedMediaType } from './status.ts'
+import { ApiError, badRequest, tooLarge, unsupportedMediaType } from './status.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
 
@@ -61,7 +61,8 @@ export function decodePatch(body: Buffer | undefined, contentType: string | unde
   const accepted = Object.keys(PATCH_TYPES).filter((type) => strategic || PATCH_TYPES[type] !== 'strategic')
   const mediaType = essence(contentType)
   const type = PATCH_TYPES[mediaType]
-  if (!type || !accepted.includes(mediaType)) throw unsupportedMediaType(accepted)
+  if (!type) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted)
   const text = textOf(body)
   return { type, ...(type === 'apply' && !text.trimStart().startsWith('{') ? decodeYaml(text) : decodeJson(text)) }
 }

@@ -1,10 +1,9 @@
 /** Lists: selectors, consistent snapshots and pages. */
 import type { KubeObject } from '../../ports/index.ts'
-import { forbiddenField } from './field-error.ts'
 import { type ListOptions, parseVersion } from './options.ts'
 import type { ResourceType } from './resources.ts'
 import { fieldSelector, labelSelector, type Predicate } from './selectors.ts'
-import { ApiError, badRequest, expired, invalid } from './status.ts'
+import { ApiError, badRequest, expired } from './status.ts'
 import type { Store } from './store.ts'
 
 export interface Page {
@@ -75,10 +74,6 @@ function snapshotOf(store: Store, token: Token): number {
 
 function snapshotVersion(store: Store, options: ListOptions): number {
   const wanted = parseVersion(options.resourceVersion)
-  if (options.resourceVersionMatch !== '' && wanted === undefined)
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      forbiddenField('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
-    ])
   if (wanted === undefined || wanted === 0) return store.version
   if (wanted > store.version) throw tooNew(wanted, store.version)
   if (options.resourceVersionMatch !== 'Exact') return store.version

@@ -70,6 +70,13 @@ export function resourceList(registry: ResourceRegistry, groupName: string, vers
       ...(resource.status
         ? [{ name: `${resource.plural}/status`, singularName: '', namespaced: resource.namespaced, kind: resource.kind, verbs: STATUS_VERBS }]
         : []),
+      ...(resource.subresources ?? []).map(({ name, of, verbs }) => ({
+        name: `${resource.plural}/${name}`,
+        singularName: '',
+        namespaced: resource.namespaced,
+        ...(of ?? { kind: resource.kind }),
+        verbs,
+      })),
       ...(resource.scale
         ? [
             {
@@ -117,9 +124,12 @@ export function aggregated(registry: ResourceRegistry, version: string, core: bo
 
 function aggregatedResource(resource: ResourceType): unknown {
   const [groupName, version] = [resource.group, resource.version]
-  const responseKind = { group: groupName, version, kind: resource.kind }
+  // The built-in types leave out what stands above anyhow.
+  const responseKind = resource.custom ? { group: groupName, version, kind: resource.kind } : { group: '', version: '', kind: resource.kind }
+  const partKind = responseKind
   const subresources = [
-    ...(resource.status ? [{ subresource: 'status', responseKind, verbs: STATUS_VERBS }] : []),
+    ...(resource.status ? [{ subresource: 'status', responseKind: partKind, verbs: STATUS_VERBS }] : []),
+    ...(resource.subresources ?? []).map(({ name, of, verbs }) => ({ subresource: name, responseKind: of ?? partKind, verbs })),
     ...(resource.scale ? [{ subresource: 'scale', responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: STATUS_VERBS }] : []),
   ]
   return {

@@ -10,9 +10,9 @@ import { type Decoded, decodeObject, enforceStrict, kindMissing, warnOfOtherVers
 import { invalidValue, notSupported } from './field-error.ts'
 import type { DeleteOptions } from './finalizers.ts'
 import { canonical, clone, isObject, type Json, type JsonObject } from './json.ts'
-import { flag, listOptions, type WriteOptions, writeOptions } from './options.ts'
+import { checkVersion, flag, listOptions, type WriteOptions, writeOptions } from './options.ts'
 import { applyJsonPatch, mergePatch } from './patch.ts'
-import type { ResourceType } from './resources.ts'
+import type { CreateBelow, ResourceType } from './resources.ts'
 import { fromScale, toScale } from './scale.ts'
 import { withObjectMeta } from './schema/structural.ts'
 import { ApiError, badRequest, conflict, definitionTerminating, invalid, methodNotAllowed, noSuchPath, notFound } from './status.ts'
@@ -51,7 +51,13 @@ export class Handlers {
     const { method, resource, name } = request
     const verb = name === '' ? { GET: 'list', POST: 'create', DELETE: 'deletecollection' }[method] : VERBS[method]
     // The handler of custom resources takes a POST behind a name for a create all the same.
+    const extra = resource.subresources?.find((one) => one.name === request.subresource)
+    if (extra?.create && verb === 'create') return this.#createBelow(request, extra.create)
     if (!verb || (verb === 'create' && name !== '' && !resource.custom)) throw methodNotAllowed()
+    // What is only asked has no other path at all.
+    if (resource.answer && verb !== 'create') throw methodNotAllowed()
+    // All namespaces at once can be read; the typed handlers have no such path for anything else.
+    if (!resource.custom && resource.namespaced && request.namespace === '' && verb !== 'list') throw methodNotAllowed()
     if (!resource.verbs.includes(verb)) throw methodNotAllowed(resource, verb)
     if (resource.terminating && verb === 'create') throw definitionTerminating(resource)
     if (resource.deprecation) request.warnings.push(resource.deprecation)
@@ -68,6 +74,7 @@ export class Handlers {
       case 'create':
         return this.#create(request)
       case 'get':
+        checkVersion(request.query.get('resourceVersion') ?? '')
         return this.#shown(request, 200, this.#writes.get(request.resource, request.namespace, request.name))
       case 'update':
         return this.#update(request, '')
@@ -115,6 +122,13 @@ export class Handlers {
     if (resource.namespaced && request.namespace === '') throw badRequest('an empty namespace may not be set during creation')
     const created = this.#writes.create(resource, request.namespace, decoded.object, contextOf(options, ''))
     return this.#written(request, 201, created, undefined)
+  }
+
+  /** A subresource that one posts to, such as the token of a ServiceAccount. */
+  #createBelow(request: ResourceRequest, create: CreateBelow): Answer {
+    const value = request.body === undefined ? {} : asObject(decodeBody(request.body, request.contentType, request.resource).value, 'Object')
+    const owner = this.#writes.get(request.resource, request.namespace, request.name)
+    return { code: 201, body: create(owner, value, request.presentation.nowMs) }
   }
 
   #update(request: ResourceRequest, subresource: Subresource): Answer {

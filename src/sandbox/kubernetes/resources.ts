@@ -21,6 +21,18 @@ export interface ScalePaths {
   readonly labelSelectorPath?: string
 }
 
+/** Answers what was posted to a subresource of `owner`. */
+export type CreateBelow = (owner: KubeObject, body: JsonObject, nowMs: number) => unknown
+
+/** Beside status and scale, which every type may have. */
+export interface Subresource {
+  readonly name: string
+  /** Where it is not the resource's own. */
+  readonly of?: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly verbs: readonly string[]
+  readonly create?: CreateBelow
+}
+
 export interface ResourceType extends Named {
   readonly version: string
   readonly singular: string
@@ -37,6 +49,7 @@ export interface ResourceType extends Named {
   readonly schema: Schema
   readonly status: boolean
   readonly scale?: ScalePaths
+  readonly subresources?: readonly Subresource[]
   readonly columns: readonly Column[]
   /** Dotted paths that field selectors may use beside metadata.name and metadata.namespace. */
   readonly selectable: readonly string[]

@@ -22,17 +22,20 @@ function labelRequirement(text: string): (labels: Record<string, string>) => boo
   if (/^\S+\s+(in|notin)\s+[^(\s]/.test(text)) throw unable(`found '${text.split(/\s+/)[2]}' expected: '('`)
   const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(text) ?? /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(text)
   const equality = /^([^=!<>\s]+)\s*(==|=|!=)\s*([^=!\s]*)$/.exec(text)
+  const order = /^([^=!<>\s]+)\s*([<>])\s*(\S*)$/.exec(text)
   const presence = /^(!?)\s*([^=!<>\s()]+)$/.exec(text)
-  const key = set?.[1] ?? equality?.[1] ?? presence?.[2]
+  const key = set?.[1] ?? equality?.[1] ?? order?.[1] ?? presence?.[2]
   if (key === undefined) throw unable(`found ${JSON.stringify(text)}, expected: identifier, '=', '==', '!=', 'in', 'notin'`)
   const badKey = qualifiedName(key)[0]
   if (badKey) throw unable(`<nil>: Invalid value: ${JSON.stringify(key)}: ${badKey}`)
-  const values = set ? set[3]!.split(',').map((value) => value.trim()) : equality ? [equality[3]!] : []
+  const values = set ? set[3]!.split(',').map((value) => value.trim()) : equality ? [equality[3]!] : order ? [order[3]!] : []
   for (const value of values) {
     const bad = labelValue(value)[0]
     if (bad) throw unable(`<nil>: Invalid value: ${JSON.stringify(value)}: ${bad}`)
   }
-  const operator = set?.[2] ?? equality?.[2] ?? (presence?.[1] ? '!' : 'exists')
+  if (order && !/^-?\d+$/.test(order[3]!))
+    throw unable(`values[0]: Invalid value: ${JSON.stringify(order[3])}: for 'Gt', 'Lt' operators, the value must be an integer`)
+  const operator = set?.[2] ?? equality?.[2] ?? order?.[2] ?? (presence?.[1] ? '!' : 'exists')
   switch (operator) {
     case 'in':
     case '=':
@@ -41,6 +44,10 @@ function labelRequirement(text: string): (labels: Record<string, string>) => boo
     case 'notin':
     case '!=':
       return (labels) => !Object.hasOwn(labels, key) || !values.includes(labels[key]!)
+    case '>':
+      return (labels) => /^-?\d+$/.test(labels[key] ?? '') && Number(labels[key]) > Number(values[0])
+    case '<':
+      return (labels) => /^-?\d+$/.test(labels[key] ?? '') && Number(labels[key]) < Number(values[0])
     case '!':
       return (labels) => !Object.hasOwn(labels, key)
     default:
@@ -56,7 +63,10 @@ export function fieldSelector(text: string, resource: ResourceType): Predicate {
     if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`)
     const [, field, operator, value] = match
     const known = field === 'metadata.name' || (field === 'metadata.namespace' && resource.namespaced) || resource.selectable.includes(field!)
-    if (!known) throw badRequest(resource.custom ? `field label not supported: ${field}` : `field label "${field}" not supported for ${resource.kind}`)
+    // Types with fields of their own word it in their own way.
+    const own = resource.custom || resource.selectable.length > 0
+    if (!known)
+      throw badRequest(own ? `field label not supported: ${field}` : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`)
     const wanted = value!.trim().replaceAll(/\\([\\,=])/g, '$1')
     return { field: field!, equal: operator !== '!=', wanted }
   })

@@ -1,4 +1,5 @@
 /** HTTP: requests in, answers, watches and Status objects out. */
+import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../ports/index.ts'
 import type { RequestLog } from '../server.ts'
@@ -10,7 +11,7 @@ import { emptyOpenApiV2, OPENAPI_V2_PROTOBUF, openApiV2, openApiV3, openApiV3Ind
 import { flag, watchOptions } from './options.ts'
 import { parsePath, type Target } from './request-path.ts'
 import type { ResourceRegistry } from './resources.ts'
-import { ApiError, internal, methodNotAllowed } from './status.ts'
+import { ApiError, badRequest, internal, methodNotAllowed, noSuchPath } from './status.ts'
 import type { IncludeObject } from './table.ts'
 import type { Watches } from './watches.ts'
 
@@ -51,7 +52,29 @@ export class KubernetesHttp {
     if (target.kind === 'health') return reply.type('text/plain; charset=utf-8').send('ok')
     const document = this.#document(target, request.headers.accept)
     if (document === undefined) return notFoundPage(reply)
-    return reply.type(document.type ?? 'application/json').send(Buffer.isBuffer(document.body) ? document.body : JSON.stringify(document.body))
+    const bytes = Buffer.isBuffer(document.body) ? document.body : Buffer.from(JSON.stringify(document.body))
+    const discovery = document.type?.includes('as=APIGroupDiscoveryList') === true
+    if (!discovery) return reply.type(document.type ?? 'application/json').send(bytes)
+    const etag = `"${createHash('sha512').update(bytes).digest('hex').toUpperCase()}"`
+    const unchanged = request.headers['if-none-match'] === etag
+    // The framework would write the parameters of the type in another way, which clients that compare texts do not know.
+    reply.hijack()
+    reply.raw.writeHead(unchanged ? 304 : 200, {
+      'cache-control': 'public',
+      etag,
+      vary: 'Accept',
+      ...(unchanged ? {} : { 'content-type': document.type, 'content-length': bytes.length }),
+    })
+    reply.raw.end(unchanged ? undefined : bytes)
+    this.#parts.requests.add({
+      at: this.#parts.clock.now(),
+      method: request.method,
+      path: request.url,
+      client: request.headers['user-agent'] ?? '',
+      status: unchanged ? 304 : 200,
+      mutating: false,
+    })
+    return reply
   }
 
   /** Everything that is not a resource. */
@@ -71,10 +94,14 @@ export class KubernetesHttp {
       }
       case 'group':
         return found(groupOf(registry, target.group))
-      case 'resources':
-        return found(resourceList(registry, target.group, target.version))
+      case 'resources': {
+        const list = resourceList(registry, target.group, target.version)
+        // A group of the server itself says so in its own words.
+        if (list === undefined && registry.all().some(({ group, custom }) => group === target.group && !custom)) throw noSuchPath()
+        return found(list)
+      }
       case 'openapi-v3-index':
-        return { body: openApiV3Index(registry) }
+        return { body: openApiV3Index(registry), type: 'text/plain; charset=utf-8' }
       case 'openapi-v3':
         return found(openApiV3(registry, target.group, target.version))
       case 'openapi-v2':
@@ -89,7 +116,7 @@ export class KubernetesHttp {
     const resource = this.#parts.registry.find(target.group, target.version, target.plural)
     if (!resource || (target.namespace !== '' && !resource.namespaced)) return notFoundPage(reply)
     const accepted = negotiate(request.headers.accept)
-    const include = (query.get('includeObject') || 'Metadata') as IncludeObject
+    const include = includeOf(query)
     const resourceRequest: ResourceRequest = {
       method: request.method,
       resource,
@@ -167,6 +194,14 @@ export class KubernetesHttp {
     })
     return reply
   }
+}
+
+function includeOf(query: URLSearchParams): IncludeObject {
+  const include = query.get('includeObject') || 'Metadata'
+  if (include === 'Metadata' || include === 'Object' || include === 'None') return include
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 function warn(reply: FastifyReply, warnings: readonly string[]): void {

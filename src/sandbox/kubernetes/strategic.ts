@@ -29,7 +29,7 @@ export function strategicMerge(target: Json | undefined, patch: Json, schema: Sc
 }
 
 function mergeList(target: Json | undefined, patch: Json[], schema: Schema | undefined, order: Json | undefined): Json {
-  if (schema?.['x-kubernetes-patch-strategy'] !== 'merge' || !Array.isArray(target)) return withoutDirectives(patch)
+  if (!schema?.['x-kubernetes-patch-strategy']?.split(',').includes('merge') || !Array.isArray(target)) return withoutDirectives(patch)
   const key = schema['x-kubernetes-patch-merge-key']
   const keyOf = (item: Json) => (key && isObject(item) ? (item[key] ?? null) : key ? null : item)
   if (key && patch.some((item) => isObject(item) && item.$patch === 'replace' && !Object.hasOwn(item, key))) return withoutDirectives(patch)

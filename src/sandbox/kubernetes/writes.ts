@@ -58,7 +58,12 @@ export class Writes {
 
   /** Takes ownership of `object`, which is decoded and of the right kind. */
   create(resource: ResourceType, namespace: string, object: KubeObject, context: WriteContext): KubeObject {
-    if (resource.answer) return resource.answer(object)
+    if (resource.answer) {
+      const errors = resource.check?.(object, undefined) ?? []
+      // The real server forgets the kind here.
+      if (errors.length > 0) throw invalid({ group: resource.group, kind: '' }, '', errors)
+      return resource.answer(object)
+    }
     const { metadata } = object
     if (resource.namespaced) {
       if (metadata.namespace && metadata.namespace !== namespace)
@@ -67,7 +72,10 @@ export class Writes {
       this.#requireNamespace(resource, namespace, metadata.name ?? '')
     }
     if (metadata.resourceVersion) throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created')
+    const { generation } = metadata
     wipeSystemFields(metadata)
+    // Whoever counts no generations lets a given one stand.
+    if (!resource.custom && !resource.generation && typeof generation === 'number') metadata.generation = generation
     metadata.uid = newUid(this.#random)
     metadata.creationTimestamp = rfc3339(this.#clock.now())
     const generated = !metadata.name && typeof metadata.generateName === 'string' && metadata.generateName !== ''

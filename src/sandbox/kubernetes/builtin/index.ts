@@ -5,7 +5,10 @@ import { configMaps, secrets } from './data.ts'
 import { coreEvents, events } from './events.ts'
 import { leases } from './leases.ts'
 import { namespaces, serviceAccounts } from './namespaces.ts'
+import { networkPolicies, podDisruptionBudgets, services } from './networks.ts'
+import { deployments, pods } from './pods.ts'
 import { accessReviews, selfReviews } from './reviews.ts'
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './rules.ts'
 import { builtin } from './type.ts'
 
 export const builtinTypes: readonly ResourceType[] = [
@@ -19,4 +22,13 @@ export const builtinTypes: readonly ResourceType[] = [
   accessReviews,
   selfReviews,
   builtin(definitionType),
+  pods,
+  deployments,
+  services,
+  networkPolicies,
+  podDisruptionBudgets,
+  roles,
+  roleBindings,
+  clusterRoles,
+  clusterRoleBindings,
 ]

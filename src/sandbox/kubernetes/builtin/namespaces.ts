@@ -1,6 +1,11 @@
 /** Namespaces and the service accounts in them. */
+import type { KubeObject } from '../../../ports/index.ts'
 import { ageColumn, column, nameColumn } from '../columns.ts'
+import { invalidValue } from '../field-error.ts'
+import { rfc3339 } from '../identity.ts'
+import { isObject, type JsonObject } from '../json.ts'
 import { dns1123Label } from '../names.ts'
+import { invalid } from '../status.ts'
 import { builtin, mapOf, text, time } from './type.ts'
 
 export const namespaces = builtin({
@@ -48,13 +53,46 @@ export const namespaces = builtin({
     object.spec = { finalizers: ['kubernetes'] }
     object.status = { phase: 'Active' }
   },
+  subresources: [{ name: 'finalize', verbs: ['update'] }],
 })
+
+const TOKEN_SECONDS = 3600
+const TOKEN_SECONDS_MIN = 600
+
+/** A token that looks like one. Nobody checks it here: everybody may do everything. */
+function requestToken(owner: KubeObject, body: JsonObject, nowMs: number): unknown {
+  const given = isObject(body.spec) ? body.spec : {}
+  const expirationSeconds = typeof given.expirationSeconds === 'number' ? given.expirationSeconds : TOKEN_SECONDS
+  if (expirationSeconds < TOKEN_SECONDS_MIN)
+    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', [
+      invalidValue('spec.expirationSeconds', expirationSeconds, 'may not specify a duration less than 10 minutes'),
+    ])
+  const audiences = Array.isArray(given.audiences) && given.audiences.length > 0 ? given.audiences : ['https://kubernetes.default.svc']
+  const { name, namespace, uid } = owner.metadata
+  const issued = Math.floor(nowMs / 1000)
+  const claims = {
+    aud: audiences,
+    exp: issued + expirationSeconds,
+    iat: issued,
+    iss: 'https://kubernetes.default.svc',
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  }
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, uid, creationTimestamp: rfc3339(nowMs) },
+    spec: { audiences, expirationSeconds, boundObjectRef: given.boundObjectRef ?? null },
+    status: { token: `${part({ alg: 'none' })}.${part(claims)}.sandbox`, expirationTimestamp: rfc3339(nowMs + expirationSeconds * 1000) },
+  }
+}
 
 export const serviceAccounts = builtin({
   group: '',
   version: 'v1',
   plural: 'serviceaccounts',
   kind: 'ServiceAccount',
+  subresources: [{ name: 'token', of: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, verbs: ['create'], create: requestToken }],
   returnsDeleted: true,
   shortNames: ['sa'],
   schema: {

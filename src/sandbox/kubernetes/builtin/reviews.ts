@@ -1,6 +1,8 @@
 /** Questions about the caller, which are answered and not stored. */
 import { nameColumn } from '../columns.ts'
-import { builtin } from './type.ts'
+import { invalidValue } from '../field-error.ts'
+import { isObject } from '../json.ts'
+import { builtin, mapOf } from './type.ts'
 
 export const accessReviews = builtin({
   group: 'authorization.k8s.io',
@@ -18,6 +20,11 @@ export const accessReviews = builtin({
     },
   },
   columns: [nameColumn],
+  check(object) {
+    const spec = mapOf(object, 'spec')
+    const asked = ['resourceAttributes', 'nonResourceAttributes'].filter((name) => isObject(spec[name]))
+    return asked.length === 1 ? [] : [invalidValue('spec', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]
+  },
   answer: (object) => ({ ...object, status: { allowed: true } }),
 })
 
