@@ -3,6 +3,8 @@ import { seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startKafka as startStandIn } from '../../src/sandbox/kafka/index.ts'
 import { startKafka as startReal } from '../components/kafka.ts'
 import type { Contract } from './contract.ts'
+import { apis } from './kafka/apis.ts'
+import { behaviour } from './kafka/behaviour.ts'
 import { Broker } from './kafka/client.ts'
 import { differences } from './kafka/differences.ts'
 import { recorded } from './kafka/recorded.ts'
@@ -11,7 +13,7 @@ export const kafka: Contract<Broker> = {
   name: 'kafka',
   title: 'Kafka broker',
   real: 'Apache Kafka 4.3.1',
-  cases: [...recorded],
+  cases: [...recorded, ...apis, ...behaviour],
   differences,
   async start(side) {
     const { address, stop } = side === 'real' ? await real() : await standIn()

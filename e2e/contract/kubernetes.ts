@@ -3,9 +3,11 @@ import { type Clock, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startKubernetes as startStandIn } from '../../src/sandbox/kubernetes/index.ts'
 import { startKubernetes as startReal } from '../components/kubernetes.ts'
 import type { Contract } from './contract.ts'
+import { access } from './kubernetes/access.ts'
 import { builtins } from './kubernetes/builtins.ts'
 import { callOfRequest } from './kubernetes/calls.ts'
 import { Kube } from './kubernetes/client.ts'
+import { custom } from './kubernetes/custom.ts'
 import { differences } from './kubernetes/differences.ts'
 import { discovery } from './kubernetes/discovery.ts'
 import { lists } from './kubernetes/lists.ts'
@@ -20,7 +22,7 @@ export const kubernetes: Contract<Kube> = {
   name: 'kubernetes',
   title: 'Kubernetes API server',
   real: 'kube-apiserver 1.37.2',
-  cases: [...recorded, ...discovery, ...lists, ...watches, ...writes, ...builtins],
+  cases: [...recorded, ...discovery, ...lists, ...watches, ...writes, ...builtins, ...custom, ...access],
   differences,
   callOf: ({ method, path }) => callOfRequest(method, path),
   async start(side) {

@@ -115,6 +115,24 @@ export const writes: readonly Case<Kube>[] = [
     },
   },
   {
+    call: 'GET /api/v1/namespaces/{namespace}/secrets/{name}',
+    name: 'values in base64, plain text never',
+    async run(kube) {
+      const path = (await place(kube)).replace('configmaps', 'secrets')
+      const body = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'login' },
+        type: 'kubernetes.io/basic-auth',
+        stringData: { username: 'me', password: 'geheim' },
+      }
+      well(await kube.post(path, body), 201)
+      const found = well(await kube.get(`${path}/login`))
+      assert.deepEqual([found.type, found.data, found.stringData], ['kubernetes.io/basic-auth', { username: 'bWU=', password: 'Z2VoZWlt' }, undefined])
+      refused(await kube.get(`${path}/nothing`), 404, 'NotFound', 'secrets "nothing" not found')
+    },
+  },
+  {
     call: PUT,
     name: 'a version must be the newest; without one the newest is meant',
     async run(kube) {

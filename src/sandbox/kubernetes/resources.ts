@@ -147,7 +147,7 @@ export class ResourceRegistry {
 }
 
 /** Kube-like version priority. */
-function compareVersions(a: string, b: string): number {
+export function compareVersions(a: string, b: string): number {
   const [x, y] = [parseVersion(a), parseVersion(b)]
   if (!x || !y) return x ? -1 : y ? 1 : a < b ? -1 : 1
   return y.stage - x.stage || y.major - x.major || y.minor - x.minor

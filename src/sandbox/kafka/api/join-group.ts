@@ -37,7 +37,9 @@ export const joinGroup = defineApi({
   async handle(broker, request, { version, clientId, clientHost }): Promise<JoinAnswer & { error: number }> {
     try {
       const answer = await broker.groups.join(request.groupId, { ...request, clientId, clientHost }, version >= 4)
-      return { error: ErrorCode.NONE, ...answer }
+      // Before there was a word for it, a leader that came back was told of its former self, so as not to share out again.
+      const former = version < 9 && answer.returnedLeader !== undefined ? { leader: answer.returnedLeader, members: [] } : {}
+      return { error: ErrorCode.NONE, ...answer, ...former }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       const memberId = error instanceof MemberIdRequired ? error.memberId : request.memberId
@@ -51,7 +53,7 @@ export const joinGroup = defineApi({
     writer.int16(answer.error).int32(answer.generation)
     if (version >= 7) writer.string(failed ? null : answer.protocolType)
     writer.string(failed && version >= 7 ? null : answer.protocol).string(answer.leader)
-    if (version >= 9) writer.bool(false)
+    if (version >= 9) writer.bool(answer.returnedLeader !== undefined)
     writer.string(answer.memberId).structs(answer.members, (member) => {
       writer.string(member.memberId)
       if (version >= 5) writer.string(member.instanceId)

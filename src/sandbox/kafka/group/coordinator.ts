@@ -39,6 +39,8 @@ export class GroupCoordinator {
     if (groupId === '') throw new Refusal('INVALID_GROUP_ID')
     if (request.sessionTimeoutMs < MIN_SESSION_MS || request.sessionTimeoutMs > MAX_SESSION_MS) throw new Refusal('INVALID_SESSION_TIMEOUT')
     const known = this.#groups.get(groupId)
+    // Who would be refused anyhow need not come again for that.
+    known?.assertProtocols(request)
     if (request.memberId === '' && idRequired && request.instanceId === null) {
       throw new MemberIdRequired(this.#pend(groupId, request))
     }

@@ -46,7 +46,9 @@ export class Group {
 
   /** Resolves when the generation that the member belongs to is complete. */
   join(request: JoinRequest): Promise<JoinAnswer> {
-    this.#assertProtocols(request)
+    this.assertProtocols(request)
+    const formerLeader = this.#leader
+    const returned = request.instanceId !== null && this.#static(request.instanceId) !== undefined && !this.members.has(request.memberId)
     const member = this.#memberFor(request)
     const isNew = !this.members.has(member.id)
     const changed = isNew || !sameProtocols(member.protocols, request.protocols)
@@ -56,6 +58,11 @@ export class Group {
     member.protocols = request.protocols
     if (isNew || this.protocolType === '') this.protocolType = request.protocolType
 
+    // A static member that comes back changes nothing while the group would choose the same protocol (KIP-345, KIP-814).
+    if (returned && this.state === 'Stable' && vote([...this.members.values()]) === this.protocol) {
+      this.keepAlive(member)
+      return Promise.resolve({ ...this.#answerFor(member), returnedLeader: this.#leader === member.id ? formerLeader : undefined })
+    }
     const answeredNow = !changed && (this.state === 'CompletingRebalance' || (this.state === 'Stable' && member.id !== this.#leader))
     if (answeredNow) {
       this.keepAlive(member)
@@ -70,7 +77,8 @@ export class Group {
     return answer
   }
 
-  #assertProtocols({ protocolType, protocols }: JoinRequest): void {
+  /** Throws when the member speaks nothing that all others speak too. */
+  assertProtocols({ protocolType, protocols }: JoinRequest): void {
     const inconsistent = () => new Refusal('INCONSISTENT_GROUP_PROTOCOL')
     if (protocolType === '' || protocols.length === 0) throw inconsistent()
     if (this.members.size === 0) return

@@ -24,6 +24,8 @@ export interface JoinAnswer {
   readonly memberId: string
   /** Only the leader gets them. */
   readonly members: readonly { readonly memberId: string; readonly instanceId: string | null; readonly metadata: Buffer }[]
+  /** The id that the leader had before it came back; it need not share out anew. */
+  readonly returnedLeader?: string | undefined
 }
 
 export interface MemberAssignment {

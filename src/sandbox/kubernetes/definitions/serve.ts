@@ -5,7 +5,7 @@ import { customColumns } from '../columns.ts'
 import { rfc3339 } from '../identity.ts'
 import { clone, equal } from '../json.ts'
 import { dns1123Subdomain } from '../names.ts'
-import { CUSTOM_VERBS, type ResourceRegistry, type ResourceType } from '../resources.ts'
+import { CUSTOM_VERBS, compareVersions, type ResourceRegistry, type ResourceType } from '../resources.ts'
 import { withObjectMeta } from '../schema/structural.ts'
 import type { Store } from '../store.ts'
 import type { Writes } from '../writes.ts'
@@ -169,6 +169,16 @@ function typeOf(spec: DefinitionSpec, version: DefinitionVersion): ResourceType 
     generation: true,
     unconditional: false,
     checkName: dns1123Subdomain,
-    ...(version.deprecated ? { deprecation: version.deprecationWarning ?? `${spec.group}/${version.name} ${names.kind} is deprecated` } : {}),
+    ...(version.deprecated
+      ? { deprecation: version.deprecationWarning ?? `${spec.group}/${version.name} ${names.kind} is deprecated${successor(spec, version, names.kind)}` }
+      : {}),
   }
+}
+
+/** The newest version that one should use instead. */
+function successor(spec: DefinitionSpec, version: DefinitionVersion, kind: string): string {
+  const newer = spec.versions
+    .filter((other) => other.served && !other.deprecated && compareVersions(other.name, version.name) < 0)
+    .sort((a, b) => compareVersions(a.name, b.name))[0]
+  return newer === undefined ? '' : `; use ${spec.group}/${newer.name} ${kind}`
 }
