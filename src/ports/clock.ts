@@ -8,11 +8,22 @@ export interface Clock {
   after(ms: number, fn: () => void): () => void
 }
 
+const TIMER_MAX_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, fn) {
-    const timer = setTimeout(fn, ms)
-    return () => clearTimeout(timer)
+    // A timer of Node fires at once when it is longer than this, and warns of one in the past.
+    const rest = Math.max(0, ms) - TIMER_MAX_MS
+    let cancelRest = () => {}
+    const next = () => {
+      cancelRest = systemClock.after(rest, fn)
+    }
+    const timer = setTimeout(rest > 0 ? next : fn, Math.min(Math.max(0, ms), TIMER_MAX_MS))
+    return () => {
+      clearTimeout(timer)
+      cancelRest()
+    }
   },
   sleep(ms, signal) {
     return sleepOn(this, ms, signal)
