@@ -47,6 +47,30 @@ describe('a backend', () => {
     }
   }
 
+  for (const backend of Object.keys(CONDITIONS) as BackendName[]) {
+    for (const [what, takesMs] of [
+      ['answers garbage', 0],
+      ['hangs until its time-out', 10_000],
+    ] as const) {
+      it(`${backend} that ${what} for minutes in a first apply costs half a minute at most once it is back`, async () => {
+        const scene = await setScene([platformObject(), pipelineObject()])
+        await scene.clock.advance(300)
+        const { fail } = FAULTS[what]!
+        scene.world.before = async (call) => {
+          if (call.backend !== backend) return
+          await scene.clock.sleep(takesMs)
+          await fail()
+        }
+        await scene.clock.advance(180_000)
+        assert.notEqual(scene.condition('Ready')?.status, 'True')
+        scene.world.before = undefined
+        await scene.clock.advance(30_000)
+        assert.equal(scene.condition('Ready')?.status, 'True')
+        await stopOperator(scene)
+      })
+    }
+  }
+
   it('is asked less and less often while it is down', async () => {
     const scene = await setScene([platformObject(), pipelineObject()])
     await scene.clock.advance(20_000)
