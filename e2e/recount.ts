@@ -40,8 +40,12 @@ export async function bytesInTopic(backends: Backends, topic: string): Promise<M
 
 /** The same of the documents that a metric of the sum of BYTES by USERID per minute has made. */
 export async function bytesInIndex(backends: Backends, index: string): Promise<Map<string, number>> {
-  await backends.elasticsearch.indices.refresh({ index })
-  const { hits } = await backends.elasticsearch.search<{ USERID: number; EVENT_TS: number; BYTES: number }>({ index, size: 10_000 })
+  await backends.elasticsearch.indices.refresh({ index, ignore_unavailable: true })
+  const { hits } = await backends.elasticsearch.search<{ USERID: number; EVENT_TS: number; BYTES: number }>({
+    index,
+    size: 10_000,
+    ignore_unavailable: true,
+  })
   return new Map(hits.hits.map(({ _source }) => [`${_source!.USERID} ${_source!.EVENT_TS}`, _source!.BYTES]))
 }
 
