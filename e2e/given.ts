@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PIPELINE, parsePipeline } from '../src/api/index.ts'
 import { apply } from '../src/cli/apply.ts'
-import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
+import { fileOfPackage, NAMESPACE, type PlatformOptions, readManifest } from '../src/cli/demo/manifests.ts'
 import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { createLogger, Failure, type Logger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
@@ -23,11 +23,11 @@ export const REAL = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').filter((
  * Servers and operator log into a file named after the suite, which stays for whoever looks into a failure. `given`: servers
  * that the suite has started itself. `level`: of the log.
  */
-export async function givenDemo(suite: string, given?: RealServers, level?: string): Promise<Demo> {
-  if (given !== undefined || REAL.length === 0) return demoOver(suite, given ?? {}, level)
+export async function givenDemo(suite: string, given?: RealServers, level?: string, platform: PlatformOptions = {}): Promise<Demo> {
+  if (given !== undefined || REAL.length === 0) return demoOver(suite, given ?? {}, level, platform)
   const components = await startReal(REAL)
   try {
-    const demo = await demoOver(suite, components.servers)
+    const demo = await demoOver(suite, components.servers, level, platform)
     const { close } = demo
     demo.close = async () => {
       await close()
@@ -50,8 +50,8 @@ export async function suiteLog(name: string, level = 'info'): Promise<Logger> {
 /** What the operator comes to Grafana with: a canary, which nobody may see anywhere. */
 const OPERATOR_LOGIN = { username: 'clickstream-operator', password: 'Canary/of+Grafana "1"' }
 
-async function demoOver(suite: string, real: RealServers, level?: string): Promise<Demo> {
-  const demo = await startDemo({ log: await suiteLog(suite, level), progress: () => undefined, real, operatorLogin: OPERATOR_LOGIN })
+async function demoOver(suite: string, real: RealServers, level: string | undefined, platform: PlatformOptions): Promise<Demo> {
+  const demo = await startDemo({ log: await suiteLog(suite, level), progress: () => undefined, real, operatorLogin: OPERATOR_LOGIN, ...platform })
   const unwatch = watchForFailures(demo.kube)
   const { close } = demo
   demo.close = async () => {

@@ -11,7 +11,7 @@ import { startKsqldb } from './ksqldb/index.ts'
 import { startKubernetes } from './kubernetes/index.ts'
 import { addressOf, applyCrds } from './real-kubernetes.ts'
 import { RequestLog, type SandboxServer } from './server.ts'
-import { kafkaConnectCrd, kafkaConnectorCrd, kafkaTopicCrd, startConnectOperator, startStrimzi } from './strimzi/index.ts'
+import { createSecretProvider, kafkaConnectCrd, kafkaConnectorCrd, kafkaTopicCrd, startConnectOperator, startStrimzi } from './strimzi/index.ts'
 
 export type { LoggedRequest, SandboxServer } from './server.ts'
 export { RequestLog } from './server.ts'
@@ -113,10 +113,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const strimzi = await startStrimzi({ kube, kafka: kafkaClient('strimzi-topic-operator'), namespace: options.namespace, clock, log })
     closing.push(() => strimzi.close())
     options.onStarted?.('strimzi topic operator', `namespace ${options.namespace}`)
+    const clusterOperator = createKubeApi({ kubeconfig, userAgent: 'strimzi-cluster-operator' })
     const elasticsearch = await realOr('elasticsearch', real.elasticsearch, () => startElasticsearch({ clock, random }))
-    const connect = await realOr('connect', real.connect, () => startConnect({ kafka: kafkaClient('connect'), clock, random, log }))
+    const connect = await realOr('connect', real.connect, () =>
+      startConnect({ kafka: kafkaClient('connect'), clock, random, log, providers: { secrets: createSecretProvider(clusterOperator) } }),
+    )
     const connectors = await startConnectOperator({
-      kube: createKubeApi({ kubeconfig, userAgent: 'strimzi-cluster-operator' }),
+      kube: clusterOperator,
       namespace: options.namespace,
       workers: { [KAFKA_CONNECT]: connect.url },
       clock,

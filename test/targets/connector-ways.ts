@@ -12,10 +12,10 @@ import {
   seededRandom,
   systemClock,
 } from '../../src/ports/index.ts'
-import { startConnect } from '../../src/sandbox/connect/index.ts'
+import { type ConnectOptions, startConnect } from '../../src/sandbox/connect/index.ts'
 import { startKafka } from '../../src/sandbox/kafka/index.ts'
 import { startKubernetes } from '../../src/sandbox/kubernetes/index.ts'
-import { kafkaConnectCrd, kafkaConnectorCrd, startConnectOperator } from '../../src/sandbox/strimzi/index.ts'
+import { createSecretProvider, kafkaConnectCrd, kafkaConnectorCrd, startConnectOperator } from '../../src/sandbox/strimzi/index.ts'
 import { createConnectTarget, createKafkaConnectorTarget, type SecretReader, type Target } from '../../src/targets/index.ts'
 
 export const DATAGEN = 'io.confluent.kafka.connect.datagen.DatagenConnector'
@@ -37,12 +37,12 @@ export interface StrimziWorkers extends Workers {
   readonly kube: KubeApi
 }
 
-async function startWorkers() {
+async function startWorkers(providers: NonNullable<ConnectOptions['providers']> = {}) {
   const log = createLogger({ name: 'test', level: process.env.LOG_LEVEL ?? 'silent' })
   const server = await startKafka({ clock: systemClock, random: seededRandom(1) })
   const kafka = createKafkaClient({ brokers: [server.url], clientId: 'test' })
   for (const name of ['clickstream', 'other']) await kafka.createTopic({ name, partitions: 1, replicas: 1 })
-  const connect = await startConnect({ kafka, clock: systemClock, random: seededRandom(2), log })
+  const connect = await startConnect({ kafka, clock: systemClock, random: seededRandom(2), log, providers })
   const rest = createHttpClient({ baseUrl: connect.url, service: 'Kafka Connect' })
   const close = async () => {
     await connect.close()
@@ -76,9 +76,9 @@ export const kafkaConnect = (name = CLUSTER, further: { annotations?: Record<str
 })
 
 export async function strimziWay(options: { readonly fullReconciliationMs?: number; readonly clock?: Clock } = {}): Promise<StrimziWorkers> {
-  const { log, kafka, rest, connect, close } = await startWorkers()
   const api = await startKubernetes({ clock: systemClock, random: seededRandom(3), crds: [kafkaConnectCrd, kafkaConnectorCrd] })
   const kube = createKubeApi({ server: api.url })
+  const { log, kafka, rest, connect, close } = await startWorkers({ secrets: createSecretProvider(kube) })
   await kube.create(
     { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace' },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
@@ -108,8 +108,8 @@ export async function strimziWay(options: { readonly fullReconciliationMs?: numb
     target,
     async close() {
       await operator.close()
-      await api.close()
       await close()
+      await api.close()
     },
   }
 }

@@ -42,6 +42,19 @@
 {{- end }}
 
 {{- define "clickstream-operator.rules.strimzi" -}}
+# create: make the connectors of a pipeline, where the platform names a KafkaConnect
+# delete: remove the connectors of a pipeline
+# get: look at a connector before it is changed or removed
+# list: compare the connectors that are there with those that are declared
+# patch: change a connector, pause and stop it, and ask Strimzi to restart what has failed
+# watch: mend a connector as soon as somebody changes it, and see at once what Strimzi says of it
+- apiGroups: ["kafka.strimzi.io"]
+  resources: ["kafkaconnectors"]
+  verbs: [create, delete, get, list, patch, watch]
+# get: find out whether Strimzi looks after connectors there, and which plugins the workers have
+- apiGroups: ["kafka.strimzi.io"]
+  resources: ["kafkaconnects"]
+  verbs: [get]
 # create: make the topics of a pipeline
 # delete: remove the topics of a pipeline
 # list: compare the topics that are there with those that are declared

@@ -1,6 +1,7 @@
 /** One connector: its target state, its tasks, what they say. */
 import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import type { Config } from './config-def.ts'
+import { type ConfigProviders, resolveReferences } from './config-providers.ts'
 import { traceOf } from './errors.ts'
 import type { ConnectorPlugin, SourceOffset } from './plugin.ts'
 import { runSinkTask } from './sink-task.ts'
@@ -15,6 +16,7 @@ export interface WorkerContext {
   readonly random: Random
   readonly log: Logger
   readonly workerConfig: Config
+  readonly providers: ConfigProviders
   readonly signal: AbortSignal
   readOffset(connector: string, partition: SourceOffset): SourceOffset | undefined
   writeOffset(connector: string, partition: SourceOffset, offset: SourceOffset): Promise<void>
@@ -33,8 +35,11 @@ export class Connector {
   config: Config
   target: TargetState
   state: RunState = 'UNASSIGNED'
+  /** Why it has failed itself. */
+  trace: string | undefined
   tasks: RunningTask[] = []
   readonly #worker: WorkerContext
+  #resolved: Config = {}
   /** Transitions run one after the other. */
   #work: Promise<void> = Promise.resolve()
 
@@ -52,6 +57,7 @@ export class Connector {
       .then(() => this.#apply(change))
       .catch((error: unknown) => {
         this.state = 'FAILED'
+        this.trace = traceOf(error)
         this.#worker.log.error({ connector: this.name, error: String(error) }, 'connector failed')
       })
     return this.#work
@@ -68,6 +74,9 @@ export class Connector {
       const chosen = this.tasks.filter((task) => !change.onlyFailed || task.state === 'FAILED')
       await this.#stopTasks(chosen)
     }
+    // At every start anew: what is referred to may have changed.
+    this.#resolved = await resolveReferences(this.config, this.#worker.providers)
+    this.trace = undefined
     this.state = this.target === 'PAUSED' ? 'PAUSED' : 'RUNNING'
     const wanted = this.#taskCount()
     await this.#stopTasks(this.tasks.slice(wanted))
@@ -86,6 +95,7 @@ export class Connector {
     if (!task) return
     this.#work = this.#work.then(async () => {
       await this.#stopTasks([task])
+      this.#resolved = await resolveReferences(this.config, this.#worker.providers)
       this.#startTask(task)
       task.state = this.target === 'PAUSED' ? 'PAUSED' : 'RUNNING'
       if (this.target === 'PAUSED') task.handle?.pause()
@@ -137,7 +147,7 @@ export class Connector {
     delete task.trace
     task.handle =
       this.plugin.type === 'source'
-        ? runSourceTask(this.plugin, this.config, context, environment)
-        : runSinkTask(this.plugin, this.config, context, environment)
+        ? runSourceTask(this.plugin, this.#resolved, context, environment)
+        : runSinkTask(this.plugin, this.#resolved, context, environment)
   }
 }

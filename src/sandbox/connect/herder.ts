@@ -1,8 +1,9 @@
 /** All connectors of the worker: create, change, remove, their states, and what of it is kept in Kafka. */
 import type { Config } from './config-def.ts'
+import { resolveReferences } from './config-providers.ts'
 import { Connector, type TargetState, type WorkerContext } from './connector.ts'
 import { type Validation, validateConfig } from './connector-config.ts'
-import { ConnectRestError } from './errors.ts'
+import { ConnectException, ConnectRestError } from './errors.ts'
 import type { ConnectorPlugin, SourceOffset } from './plugin.ts'
 import type { TopicStore } from './topic-store.ts'
 
@@ -66,13 +67,24 @@ export class Herder {
     return this.#connectors.get(name)
   }
 
-  validate(config: Config): Validation {
-    return validateConfig(this.#plugin(classOf(config)), config)
+  /** Of the values that references stand for. */
+  async validate(config: Config): Promise<Validation> {
+    const plugin = this.#plugin(classOf(config))
+    return validateConfig(plugin, await this.#resolved(config))
+  }
+
+  async #resolved(config: Config): Promise<Config> {
+    try {
+      return await resolveReferences(config, this.#worker.providers)
+    } catch (error) {
+      if (!(error instanceof ConnectException)) throw error
+      throw new ConnectRestError(500, error.message)
+    }
   }
 
   async create(name: string, config: Config, initialState: string | undefined): Promise<Connector> {
     const target = INITIAL[initialState ?? 'RUNNING']!
-    const complete = this.#checked(name, config)
+    const complete = await this.#checked(name, config)
     if (this.#connectors.has(name)) throw new ConnectRestError(409, `Connector ${name} already exists`)
     const connector = new Connector(name, this.#plugin(classOf(complete)), complete, target, this.#worker)
     this.#connectors.set(name, connector)
@@ -89,7 +101,7 @@ export class Herder {
       await this.create(name, config, undefined)
       return true
     }
-    const complete = this.#checked(name, config)
+    const complete = await this.#checked(name, config)
     if (complete['connector.class'] !== existing.plugin.class) {
       await existing.shutDown()
       const replaced = new Connector(name, this.#plugin(classOf(complete)), complete, existing.target, this.#worker)
@@ -152,13 +164,13 @@ export class Herder {
   }
 
   /** The config with its name, or a 400 that lists every error. */
-  #checked(name: string, config: Config): Config {
+  async #checked(name: string, config: Config): Promise<Config> {
     if (config.name !== undefined && config.name !== name) {
       throw new ConnectRestError(400, `Connector name configuration (${config.name}) doesn't match connector name in the URL (${name})`)
     }
     const complete = { ...config, name }
     classOf(complete)
-    const validation = this.validate(complete)
+    const validation = await this.validate(complete)
     if (validation.error_count > 0) {
       const errors = validation.configs.flatMap((info) => info.value.errors)
       throw new ConnectRestError(

@@ -1,6 +1,7 @@
 /** A Kafka Connect worker with the connectors of the clickstream demo, on any Kafka. */
 import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
+import type { ConfigProviders } from './config-providers.ts'
 import { datagen } from './datagen/connector.ts'
 import { elasticsearchSink } from './elasticsearch-sink.ts'
 import { Herder } from './herder.ts'
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   readonly port?: number
   /** Where configs and offsets are kept; two workers side by side need two. */
   readonly topics?: { readonly configs: string; readonly offsets: string }
+  /** `config.providers` of the worker. */
+  readonly providers?: ConfigProviders
 }
 
 const VERSION = '4.3.1'
@@ -35,7 +38,11 @@ export async function startConnect(options: ConnectOptions): Promise<SandboxServ
   const configs = await openTopicStore(kafka, clock, options.topics?.configs ?? 'connect-configs', stop.signal)
   const offsets = await openTopicStore(kafka, clock, options.topics?.offsets ?? 'connect-offsets', stop.signal)
   let workerId = ''
-  const herder = new Herder([elasticsearchSink, datagen], { configs, offsets }, { kafka, clock, random, log, workerConfig: WORKER_CONFIG, signal: stop.signal })
+  const herder = new Herder(
+    [elasticsearchSink, datagen],
+    { configs, offsets },
+    { kafka, clock, random, log, workerConfig: WORKER_CONFIG, providers: options.providers ?? {}, signal: stop.signal },
+  )
   registerRoutes(server.app, { herder, kafka, workerId: () => workerId, version: VERSION })
   const listening = await server.listen(options.port)
   workerId = new URL(listening.url).host

@@ -153,7 +153,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     if (given !== undefined && given !== asked && simple(given) !== simple(asked))
       throw new ConnectRestError(400, `Included connector type ${given} does not match request type ${asked}`)
     try {
-      return herder.validate(config)
+      return await herder.validate(config)
     } catch (error) {
       // The real one lets this escape from the thread that validates, so that it arrives as a fault of the server.
       if (!(error instanceof ConnectRestError)) throw error
@@ -197,7 +197,12 @@ const taskStatus = (task: Connector['tasks'][number], connector: Connector, work
 function statusOf(connector: Connector, workerId: string) {
   return {
     name: connector.name,
-    connector: { state: connector.state, worker_id: workerId, version: connector.plugin.version },
+    connector: {
+      state: connector.state,
+      worker_id: workerId,
+      version: connector.plugin.version,
+      ...(connector.trace === undefined ? {} : { trace: connector.trace }),
+    },
     tasks: connector.tasks.map((task) => taskStatus(task, connector, workerId)),
     type: connector.plugin.type,
   }

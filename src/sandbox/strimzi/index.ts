@@ -10,6 +10,7 @@ import { watchObjects } from './watch.ts'
 
 export { type ConnectOperatorOptions, startConnectOperator } from './connectors/operator.ts'
 export { kafkaConnectCrd, kafkaConnectorCrd, kafkaTopicCrd } from './crd.ts'
+export { createSecretProvider } from './secret-provider.ts'
 
 export interface StrimziOptions {
   readonly kube: KubeApi

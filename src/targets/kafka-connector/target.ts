@@ -87,8 +87,11 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
       },
       spec: specOf(desired.spec, secret),
     }
-    // Without force nothing is taken from somebody who makes one of this name just now.
-    const applied = await kube.patch(kind, namespace, name, { type: 'apply', body, fieldManager: OPERATOR, force: existing !== undefined }, signal)
+    if (!existing) {
+      await kube.create(kind, body, signal)
+      return
+    }
+    const applied = await kube.patch(kind, namespace, name, { type: 'apply', body, fieldManager: OPERATOR, force: true }, signal)
     const stale = leftovers(readKafkaConnector(applied), body.spec)
     if (stale) await merge(name, stale, signal)
   }
