@@ -1,7 +1,7 @@
 /** Connectors as KafkaConnector objects beside a KafkaConnect: what the operator never tells Kafka Connect itself, Strimzi does for it. */
 import assert from 'node:assert/strict'
 import { z } from 'zod'
-import { PIPELINE } from '../../src/api/index.ts'
+import { PIPELINE, PLATFORM, type PlatformStatus } from '../../src/api/index.ts'
 import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
@@ -246,15 +246,17 @@ describe('connectors as KafkaConnector objects', () => {
         body: { metadata: { annotations: { 'strimzi.io/use-connector-resources': value } } },
       })
     await annotate(null)
-    // The operator asks anew when something is to be made.
+    const platform = async () => (await demo.kube.get(PLATFORM, NAMESPACE, 'default'))?.status as PlatformStatus | undefined
+    const available = (status: PlatformStatus | undefined) => status?.conditions?.find(({ type }) => type === 'ConnectAvailable')
+    const said = await then('it is said', platform, (seen) => available(seen)?.reason === 'ConnectorResourcesDisabled')
+    assert.match(available(said)?.message ?? '', /annotate it with strimzi\.io\/use-connector-resources="true"/)
     const { sources } = (await pipelineOf(demo, name)).spec
     await change({ sources: [...sources, { name: 'late', datagen: { preset: 'clickstream', topic: 'late' } }] })
-    const pipeline = await then(
-      'it is said',
+    await then(
+      'the pipeline waits for it',
       () => pipelineOf(demo, name),
-      (seen) => conditionOf(seen, 'Ready')?.reason === 'ConnectorResourcesDisabled',
+      (seen) => conditionOf(seen, 'SourcesReady')?.reason === 'ConnectorResourcesDisabled',
     )
-    assert.match(conditionOf(pipeline, 'Ready')?.message ?? '', /annotate it with strimzi\.io\/use-connector-resources="true"/)
     assert.equal(await object('late'), undefined)
     await annotate('true')
     await then(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { connectorObjectName, type Observed, SECRETS_KEY, sameSpec } from '../../src/plan/index.ts'
 import { createKubeApi, type KubeObject, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startKubernetes } from '../../src/sandbox/kubernetes/index.ts'
-import { createKafkaConnectorTarget, type Target } from '../../src/targets/index.ts'
+import { createKafkaConnectorTarget, listKafkaConnectors, type Target } from '../../src/targets/index.ts'
 import { CLUSTER, CONNECTORS, CONNECTS, DATAGEN, kafkaConnect, NAMESPACE, type StrimziWorkers, strimziWay } from './connector-ways.ts'
 import { action, entry, eventually, never, node, noReferences, owner } from './given.ts'
 
@@ -209,7 +209,7 @@ describe('The KafkaConnector target', () => {
     await over(kube, CLUSTER).apply(action(source('old')), owner, never)
     const made = await kube.get({ ...CONNECTORS, version: 'v1beta2' }, NAMESPACE, 'old')
     assert.equal(made?.apiVersion, 'kafka.strimzi.io/v1beta2')
-    assert.equal((await over(kube, CLUSTER).observe(never))[0]?.name, 'old')
+    assert.equal((await listKafkaConnectors(kube, { namespace: NAMESPACE, cluster: CLUSTER }))[0]?.name, 'old')
     await old.close()
   })
 })

@@ -112,6 +112,8 @@ export function createKafkaConnectorTarget(options: KafkaConnectorOptions): Targ
     },
 
     async observe(signal) {
+      // KafkaConnectors say nothing of a KafkaConnect that no longer looks after them.
+      await usable(signal)
       return (await list(signal)).map((connector) => {
         const observed = observedKafkaConnector(connector, typeOfClass)
         const parts = ['connector', ...(connector.status?.connectorStatus?.tasks ?? []).map(({ id }) => String(id))]

@@ -220,7 +220,7 @@ describe("What Strimzi's connect operator does", () => {
 
 describe("Strimzi's own restarts", () => {
   const at = (minutes: number) => Date.parse('2026-01-01T00:00:00Z') + minutes * 60_000
-  const after = (count: number, spec: object = { enabled: true }) =>
+  const restarted = (count: number, spec: object = { enabled: true }) =>
     readKafkaConnector({
       ...kafkaConnector('c', { autoRestart: spec }),
       status: { autoRestart: { count, lastRestartTimestamp: new Date(at(0)).toISOString() } },
@@ -235,15 +235,15 @@ describe("Strimzi's own restarts", () => {
     [20, 60],
   ] as const)
     it(`wait ${minutes} minutes after ${count}`, () => {
-      assert.equal(decideAutoRestart(after(count), true, at(minutes) - 1).restart, false)
-      const { restart, status } = decideAutoRestart(after(count), true, at(minutes))
+      assert.equal(decideAutoRestart(restarted(count), true, at(minutes) - 1).restart, false)
+      const { restart, status } = decideAutoRestart(restarted(count), true, at(minutes))
       assert.deepEqual([restart, status?.count], [true, count + 1])
     })
 
-  it('end where the spec says so', () => assert.equal(decideAutoRestart(after(3, { enabled: true, maxRestarts: 3 }), true, at(999)).restart, false))
+  it('end where the spec says so', () => assert.equal(decideAutoRestart(restarted(3, { enabled: true, maxRestarts: 3 }), true, at(999)).restart, false))
   it('are forgotten when it has run for long enough', () => {
-    assert.equal(decideAutoRestart(after(2), false, at(5)).status?.count, 2)
-    assert.equal(decideAutoRestart(after(2), false, at(7)).status, undefined)
+    assert.equal(decideAutoRestart(restarted(2), false, at(5)).status?.count, 2)
+    assert.equal(decideAutoRestart(restarted(2), false, at(7)).status, undefined)
   })
 })
 
