@@ -6,7 +6,7 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
 import { createHttpClient, type HttpClient, type KubeObject, systemClock } from '../../src/ports/index.ts'
-import { conditionOf, EXAMPLE, givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
+import { conditionOf, givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
 
 const CONNECTORS = { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkaconnectors', kind: 'KafkaConnector' } as const
 const CONNECTS = { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkaconnects', kind: 'KafkaConnect' } as const
@@ -268,7 +268,10 @@ describe('connectors as KafkaConnector objects', () => {
     await thenReady(demo, name)
   })
 
-  it('removes every connector, stopped before its object goes', async () => {
+  it('removes every connector, stopped before its object goes, and with DeleteData its offsets', async () => {
+    await change({ deletionPolicy: 'DeleteData' })
+    const sinks = (await backends.connectors()).filter(({ type }) => type === 'sink')
+    assert.ok(sinks.length > 0)
     await demo.kube.delete(PIPELINE, NAMESPACE, name)
     await then(
       'the pipeline is gone',
@@ -277,19 +280,6 @@ describe('connectors as KafkaConnector objects', () => {
     )
     assert.deepEqual(await objects(), [])
     await then('Connect has none', inConnect, (names) => names.length === 0)
-  })
-
-  it('forgets offsets with DeleteData: a second life begins anew', async () => {
-    name = await whenApplied(demo, EXAMPLE)
-    await change({ deletionPolicy: 'DeleteData' })
-    await thenReady(demo, name)
-    const sinks = (await backends.connectors()).filter(({ type }) => type === 'sink')
-    await demo.kube.delete(PIPELINE, NAMESPACE, name)
-    await then(
-      'the pipeline is gone',
-      () => demo.kube.get(PIPELINE, NAMESPACE, name),
-      (seen) => seen === undefined,
-    )
     for (const { connector, topics } of sinks) {
       const left = [...(await backends.kafka.groupOffsets(`connect-${connector}`, topics)).values()].flatMap((partitions) => [...partitions.values()])
       assert.deepEqual(
