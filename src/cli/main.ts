@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { UserError } from '../console/index.ts'
 import { systemClock } from '../ports/index.ts'
-import { explain } from './output.ts'
+import { explain, plainText } from './output.ts'
 
 const program = new Command('clickstream')
   .description('Clickstream pipelines on Kubernetes: generators, Kafka, ksqlDB, Connect, Elasticsearch, Grafana.')
@@ -17,7 +17,7 @@ const run = (answer: Promise<number>) =>
       process.exitCode = code
     },
     (error: unknown) => {
-      process.stderr.write(`${explain(error)}\n`)
+      process.stderr.write(`${plainText(explain(error))}\n`)
       process.exitCode = error instanceof UserError ? error.exitCode : 1
     },
   )

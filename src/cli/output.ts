@@ -17,8 +17,18 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
 }
 
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${plainText(text)}\n`)
 }
+
+/**
+ * What backends and users have written is shown, not obeyed: escape sequences would recolour, hide or rewrite what stands on
+ * a terminal, and marks of direction would turn text around.
+ */
+export function plainText(text: string): string {
+  return text.replaceAll(UNSHOWN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about; a tab and a new line may stay
+const UNSHOWN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part), 2))

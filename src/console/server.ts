@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import Fastify, { type FastifyReply } from 'fastify'
 import { type ClickstreamPipeline, type ClickstreamPlatform, kafkaConnectOf } from '../api/index.ts'
 import { Failure, type KubeApi } from '../ports/index.ts'
+import { quoteText } from '../sql/index.ts'
 import { compileFrom } from './compile.ts'
 import { flowOf } from './flow.ts'
 import { type Backends, openBackends, readPipeline, readPlatform } from './session.ts'
@@ -96,7 +97,7 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
 
   app.get<{ Params: { topic: string } }>('/api/topics/:topic/sample', async (request) => {
     const { backends } = await look()
-    const sql = `PRINT '${request.params.topic.replaceAll("'", "''")}' FROM BEGINNING LIMIT 3;`
+    const sql = `PRINT ${quoteText(request.params.topic)} FROM BEGINNING LIMIT 3;`
     const lines: string[] = []
     for await (const line of backends.ksqldb.lines({ method: 'POST', path: ['query'], body: { ksql: sql, streamsProperties: {} }, timeoutMs: 10_000 }))
       if (line !== '') lines.push(line)

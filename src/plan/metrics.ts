@@ -1,7 +1,7 @@
 /** Pass: every metric becomes a table, and is noted as a sink and a panel. */
 import { durationMs, type Metric, type MetricWindow, type PanelQuery } from '../api/index.ts'
 import type { Expression, Statement } from '../sql/index.ts'
-import { formatExpression, formatName, parseExpression, parseStatement, SqlError } from '../sql/index.ts'
+import { formatExpression, formatName, parseExpression, parseStatement, quoteName, quoteText, SqlError } from '../sql/index.ts'
 import { type Draft, refuse } from './draft.ts'
 
 /** The column that is the document's id: grouping columns and window start, so that an update of a window is the same document. */
@@ -75,14 +75,14 @@ function metricSql(metric: Metric, topic: string | undefined): string {
   const properties = [
     // Several key columns have no form under the KAFKA format.
     ...(groups.length > 1 ? ["KEY_FORMAT='JSON'"] : []),
-    ...(topic === undefined ? [] : [`KAFKA_TOPIC='${topic}'`]),
+    ...(topic === undefined ? [] : [`KAFKA_TOPIC=${quoteText(topic)}`]),
   ]
   return [
     `CREATE TABLE ${metric.name}${properties.length > 0 ? ` WITH (${properties.join(', ')})` : ''} AS SELECT`,
     `  ${select.join(',\n  ')}`,
     `FROM ${metric.from}`,
     `WINDOW ${windowText(metric.window)}`,
-    ...(metric.where === undefined ? [] : [`WHERE ${metric.where}`]),
+    ...(metric.where === undefined ? [] : [`WHERE ${formatExpression(parseExpression(metric.where))}`]),
     `GROUP BY ${groups.join(', ')}`,
     ...(metric.having === undefined ? [] : [`HAVING ${havingText(metric, metric.having)}`]),
     'EMIT CHANGES;',
@@ -103,7 +103,7 @@ function havingText(metric: Metric, having: string): string {
 }
 
 /** As SQL would read it: upper case, unless it can only stand in quotes. */
-const columnText = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? formatName(name.toUpperCase()) : `\`${name}\``)
+const columnText = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? formatName(name.toUpperCase()) : quoteName(name))
 
 const AGGREGATES = { sum: 'SUM', avg: 'AVG', min: 'MIN', max: 'MAX', count_distinct: 'COUNT_DISTINCT' } as const
 

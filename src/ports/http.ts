@@ -75,7 +75,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   })
 
   const agents = new TrustingAgents()
-  const pathOf = (request: Pick<HttpRequest<unknown>, 'path'>) => `/${request.path.map(encodeURIComponent).join('/')}`
+  const pathOf = (request: Pick<HttpRequest<unknown>, 'path'>) => `/${request.path.map(segmentText).join('/')}`
   const label = (request: Pick<HttpRequest<unknown>, 'method' | 'path'>) => `${options.service}: ${request.method} ${pathOf(request)}`
 
   /** `done`: whoever has read the answer says so. */
@@ -145,6 +145,12 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       return { status: response.status, body: parsed.data }
     },
   }
+}
+
+/** `.` and `..` cannot be encoded: whatever is sent, the path is another one then. */
+export function segmentText(segment: string): string {
+  if (segment === '.' || segment === '..') throw new Failure('Stall', 'InvalidSpec', `"${segment}" is no name: it cannot stand in an address`)
+  return encodeURIComponent(segment)
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000

@@ -6,6 +6,7 @@ import { type Cluster, type HttpMethod, IsomorphicFetchHttpLibrary, KubeConfig, 
 import { z } from 'zod'
 import { boundedLines, boundedText } from './bounded.ts'
 import { Failure } from './failure.ts'
+import { segmentText } from './http.ts'
 import type { KubeApi, KubeList, KubeObject, KubeResource, WatchEvent } from './kube.ts'
 import { type TokenFile, tlsStamp, tokenFileOf } from './kube-files.ts'
 import { permissionIn, permissionText } from './kube-permission.ts'
@@ -233,7 +234,7 @@ function once(dispatcher: Dispatcher, call: Call): Dispatcher {
 function pathOf(resource: KubeResource, namespace?: string, name?: string, subresource?: string): string {
   const root = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version]
   const parts = [...root, ...(namespace ? ['namespaces', namespace] : []), resource.plural, ...(name ? [name] : []), ...(subresource ? [subresource] : [])]
-  return `/${parts.map(encodeURIComponent).join('/')}`
+  return `/${parts.map(segmentText).join('/')}`
 }
 
 const what = (call: Call) => `Kubernetes API: ${call.method} ${call.path}`

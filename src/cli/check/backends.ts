@@ -1,6 +1,8 @@
 /** What the check asks the backends themselves, past the operator: topics, connectors, queries, templates, documents. */
+
 import { z } from 'zod'
 import type { ConnectorView } from '../../console/index.ts'
+import { quoteName } from '../../sql/index.ts'
 import { type CheckContext, count, eventually, resourcesOf, type Section, sum } from './row.ts'
 
 async function endOffset(context: CheckContext, topics: readonly string[]): Promise<number> {
@@ -113,11 +115,10 @@ const described = z
   .min(1)
 
 export async function describe(context: CheckContext, name: string) {
-  const quoted = `\`${name.replaceAll('`', '``')}\``
   const { body } = await context.backends.ksqldb.request({
     method: 'POST',
     path: ['ksql'],
-    body: { ksql: `DESCRIBE ${quoted} EXTENDED;` },
+    body: { ksql: `DESCRIBE ${quoteName(name)} EXTENDED;` },
     answer: described,
     signal: context.signal,
   })

@@ -1,5 +1,7 @@
 /** The three places where a table's numbers stand: the table itself, the index, the panels. */
+
 import { z } from 'zod'
+import { formatName } from '../../sql/index.ts'
 import { type Frame, type Panel, queryPanel, readDashboards } from './grafana.ts'
 import type { CheckContext } from './row.ts'
 
@@ -31,7 +33,7 @@ async function pull(context: CheckContext, sql: string): Promise<Row[]> {
 }
 
 export async function fromTable(context: CheckContext, subject: TableOf, windowStart: number): Promise<Numbers> {
-  return numbersOf(await pull(context, `SELECT * FROM ${subject.table} WHERE WINDOWSTART = ${windowStart};`), subject)
+  return numbersOf(await pull(context, `SELECT * FROM ${formatName(subject.table)} WHERE WINDOWSTART = ${Math.trunc(windowStart)};`), subject)
 }
 
 /** Documents by EVENT_TS: the start of a time window, the end of a session. */

@@ -1,5 +1,6 @@
 /** What the operator and the command line need of an Elasticsearch. The one implementation stands in client.ts. */
 import type { z } from 'zod'
+import { segmentText } from '../../ports/index.ts'
 
 export interface SearchRequest<T> {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
@@ -26,5 +27,5 @@ export interface ElasticsearchPort {
   close(): Promise<void>
 }
 
-/** One segment of a path. */
-export const segment = (text: string): string => encodeURIComponent(text)
+/** One segment of a path; `*` would stand for more than one index. */
+export const segment = (text: string): string => segmentText(text).replaceAll('*', '%2A')

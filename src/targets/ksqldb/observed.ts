@@ -1,7 +1,7 @@
 /** A listing of the server as the statements that made it. */
 import type { Health, Observed } from '../../plan/index.ts'
 import { insertName, typeName } from '../../plan/index.ts'
-import { parseStatement, SqlError, type Statement } from '../../sql/index.ts'
+import { parseStatement, quoteName, SqlError, type Statement } from '../../sql/index.ts'
 import type { QueryDescription, RunningQuery, SourceDescription, SqlTypeAnswer } from './answers.ts'
 import type { Listing } from './rest.ts'
 
@@ -23,7 +23,7 @@ export function observedStatements(listing: Listing, now: number): Observed<'Sta
       id: `Statement/${typeName(name)}`,
       kind: 'Statement',
       name: typeName(name),
-      spec: { objectType: 'TYPE', objectName: name, sql: `CREATE TYPE ${quoted(name)} AS ${typeText(type)};`, properties: {}, running: true },
+      spec: { objectType: 'TYPE', objectName: name, sql: `CREATE TYPE ${quoteName(name)} AS ${typeText(type)};`, properties: {}, running: true },
       health: 'Ready',
     })
   }
@@ -108,10 +108,8 @@ function healthOf(query: QueryDescription, now: number): { health: Health; reaso
 const topicsOf = (offsets: readonly { topicPartitionEntity: { topic: string }; endOffset: number }[]): string =>
   [...new Set(offsets.filter(({ endOffset }) => endOffset < 0).map(({ topicPartitionEntity }) => topicPartitionEntity.topic))].join(', ')
 
-const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``
-
 function typeText({ type, fields, memberSchema, parameters }: SqlTypeAnswer): string {
-  if (type === 'STRUCT') return `STRUCT<${(fields ?? []).map((field) => `${quoted(field.name)} ${typeText(field.schema)}`).join(', ')}>`
+  if (type === 'STRUCT') return `STRUCT<${(fields ?? []).map((field) => `${quoteName(field.name)} ${typeText(field.schema)}`).join(', ')}>`
   if (type === 'ARRAY' && memberSchema) return `ARRAY<${typeText(memberSchema)}>`
   // The listing names only the type of a map's values; its keys are texts unless declared otherwise.
   if (type === 'MAP' && memberSchema) return `MAP<STRING, ${typeText(memberSchema)}>`

@@ -4,9 +4,10 @@
  */
 import { type Action, type Desired, type Finding, type LedgerEntry, type Observed, placeOf } from '../../plan/index.ts'
 import { Failure, type KafkaClient } from '../../ports/index.ts'
-import { formatName, formatStatement, parseStatement } from '../../sql/index.ts'
+import { formatStatement, parseStatement } from '../../sql/index.ts'
 import { endOffsetSums, groupOffsetSums } from '../offsets.ts'
 import type { Applied, Progress, Target } from '../target.ts'
+import { dropSource, dropType, pauseQuery, resumeQuery, terminateQuery } from './commands.ts'
 import { makerOf, observedStatements } from './observed.ts'
 import { createKsqldbRest, type KsqldbRestOptions, type Listing } from './rest.ts'
 
@@ -20,7 +21,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
   const now = () => options.clock.now()
 
   async function setRunning(queryId: string | undefined, running: boolean, signal: AbortSignal): Promise<void> {
-    if (queryId !== undefined) await rest.change(`${running ? 'RESUME' : 'PAUSE'} ${queryId};`, {}, signal)
+    if (queryId !== undefined) await rest.change(running ? resumeQuery(queryId) : pauseQuery(queryId), {}, signal)
   }
 
   async function create({ spec }: Desired<'Statement'>, sql: string, signal: AbortSignal): Promise<Applied> {
@@ -42,11 +43,11 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
       return { backendId: observed.backendId }
     }
     if (spec.objectType === 'TYPE') {
-      await rest.change(`DROP TYPE IF EXISTS ${formatName(spec.objectName)};`, {}, signal)
+      await rest.change(dropType(spec.objectName), {}, signal)
       return await create(desired, spec.sql, signal)
     }
     if (spec.objectType === 'INSERT') {
-      if (observed?.backendId !== undefined) await rest.change(`TERMINATE ${observed.backendId};`, {}, signal)
+      if (observed?.backendId !== undefined) await rest.change(terminateQuery(observed.backendId), {}, signal)
       return await create(desired, spec.sql, signal)
     }
     return await create(desired, withOrReplace(spec.sql), signal)
@@ -54,7 +55,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
 
   async function terminate(queryId: string, signal: AbortSignal): Promise<void> {
     try {
-      await rest.change(`TERMINATE ${queryId};`, {}, signal)
+      await rest.change(terminateQuery(queryId), {}, signal)
     } catch (error) {
       if (!(error instanceof Failure) || !/Unknown queryId/i.test(error.message)) throw error
     }
@@ -70,7 +71,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
     // Checked before the query is terminated: else a refused DROP would leave a table that nobody writes.
     if (users.length > 0) throw new Failure('Wait', 'StatementRefused', `${name} cannot be dropped yet: queries ${users.join(', ')} use it`)
     if (maker) await terminate(maker.id, signal)
-    await rest.change(`DROP ${source.type} IF EXISTS ${formatName(name)};`, {}, signal)
+    await rest.change(dropSource(source.type, name), {}, signal)
   }
 
   /** A stream or table over a topic that nobody of this pipeline makes needs one that is there. */
@@ -142,7 +143,7 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
       const listing = await rest.list(signal)
       const found = observedStatements(listing, now()).find(({ id }) => id === entry.id)
       if (!found) return {}
-      if (found.spec.objectType === 'TYPE') await rest.change(`DROP TYPE IF EXISTS ${formatName(found.spec.objectName)};`, {}, signal)
+      if (found.spec.objectType === 'TYPE') await rest.change(dropType(found.spec.objectName), {}, signal)
       else if (found.spec.objectType === 'INSERT') await terminate(found.backendId ?? '', signal)
       else await removeSource(found.spec.objectName, listing, signal)
       return {}
