@@ -411,6 +411,47 @@ export const behaviour: readonly Case<Broker>[] = [
     },
   },
   {
+    call: 'Metadata',
+    name: 'of all topics: that of the offsets of groups is among them, marked as internal',
+    async run(broker) {
+      const name = await topic(broker)
+      const { topics } = (await broker.call('Metadata', 8, { topics: null, auto: false, clusterOps: false, topicOps: false })) as Loose
+      const found = topics.filter((one: Loose) => [name, '__consumer_offsets'].includes(one.name)).map((one: Loose) => [one.name, one.internal, one.error])
+      assert.deepEqual(found.sort(), [
+        ['__consumer_offsets', true, 0],
+        [name, false, 0],
+      ])
+      const { results } = (await broker.call('DescribeConfigs', 4, {
+        resources: [{ type: 2, name: '__consumer_offsets', keys: ['cleanup.policy', 'compression.type', 'segment.bytes'] }],
+        synonyms: false,
+        documentation: false,
+      })) as Loose
+      assert.deepEqual(results[0].configs.map(({ name, value, source }: Loose) => [name, value, source]).sort(), [
+        ['cleanup.policy', 'compact', 1],
+        ['compression.type', 'producer', 1],
+        ['segment.bytes', '104857600', 1],
+      ])
+    },
+  },
+  {
+    call: 'Fetch (of __consumer_offsets)',
+    name: 'what groups committed',
+    async run(broker) {
+      const [name, group] = [await topic(broker), broker.fresh('group')]
+      const topics = [{ name, partitions: [{ partition: 0, offset: 7n, leaderEpoch: -1, metadata: 'note' }] }]
+      await broker.call('OffsetCommit', 8, { group, generation: -1, member: '', instance: null, topics: topics as unknown as Value })
+      const { error, highWatermark } = await fetch(broker, '__consumer_offsets', 0)
+      assert.ok(error === 0 && highWatermark > 0n, `error ${error}, end ${highWatermark}`)
+    },
+    differs: {
+      id: 'offsets-topic',
+      async instead(broker) {
+        const { error, highWatermark } = await fetch(broker, '__consumer_offsets', 0)
+        assert.deepEqual([error, highWatermark], [0, 0n])
+      },
+    },
+  },
+  {
     call: 'CreatePartitions',
     name: 'a new partition can be written at once or soon',
     async run(broker) {

@@ -52,4 +52,10 @@ export const differences: readonly Difference[] = [
     standIn: 'Answers in full and gives no session, as a broker does whose sessions are all taken.',
     reason: 'On one machine there is nothing to save, and a client takes both.',
   },
+  {
+    id: 'offsets-topic',
+    real: 'Writes what groups commit into the topic __consumer_offsets.',
+    standIn: 'Shows that topic without records.',
+    reason: 'Its records are of an inner format; what is committed is asked for with OffsetFetch.',
+  },
 ]

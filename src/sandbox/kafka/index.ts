@@ -2,7 +2,7 @@
  * A Kafka broker for one machine: the wire protocol over TCP, everything in memory.
  *
  * One node, which is leader of every partition and coordinator of every group; no transactions, no authorizer, no
- * fetch sessions, no `consumer` group protocol (KIP-848); `__consumer_offsets` does not show as a topic.
+ * fetch sessions, no `consumer` group protocol (KIP-848); `__consumer_offsets` shows as a topic without records.
  */
 import { createServer, type Socket } from 'node:net'
 import type { Clock, Logger, Random } from '../../ports/index.ts'

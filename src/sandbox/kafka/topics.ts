@@ -22,6 +22,11 @@ export interface NewTopic {
   readonly configs: readonly { readonly name: string; readonly value: string | null }[]
 }
 
+/** Where a real broker keeps the offsets of groups. Here they are kept elsewhere, but whoever lists topics finds it. */
+const OFFSETS_TOPIC = '__consumer_offsets'
+
+export const isInternal = (name: string | null): boolean => name === OFFSETS_TOPIC
+
 export const DEFAULT_PARTITIONS = 1
 export const DEFAULT_REPLICAS = 1
 /** In memory every partition costs little, but a typing error must not cost the process. */
@@ -54,6 +59,14 @@ export class Topics {
     const topic = this.#byName.get(name)
     if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
     return topic
+  }
+
+  /** It comes with the first question for the coordinator of a group. */
+  ensureOffsetsTopic(): void {
+    if (this.#byName.has(OFFSETS_TOPIC)) return
+    const configs = Object.entries({ 'compression.type': 'producer', 'cleanup.policy': 'compact', 'segment.bytes': '104857600' })
+    const counts = { partitions: DEFAULT_PARTITIONS, replicas: DEFAULT_REPLICAS, assignments: [] }
+    this.create({ name: OFFSETS_TOPIC, ...counts, configs: configs.map(([name, value]) => ({ name, value })) }, false)
   }
 
   create(wanted: NewTopic, validateOnly: boolean): Topic {

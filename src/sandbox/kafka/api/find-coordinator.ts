@@ -28,6 +28,7 @@ export const findCoordinator = defineApi({
   names: ({ keys }) => keys,
   handle(broker, { keyType, keys }) {
     const refused = keyType !== GROUP
+    if (!refused) broker.topics.ensureOffsetsTopic()
     const error = refused ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.NONE
     const message = refused ? 'Transactions are not supported.' : 'NONE'
     const node = refused ? { nodeId: -1, host: '', port: -1 } : { nodeId: broker.nodeId, host: broker.host, port: broker.port }

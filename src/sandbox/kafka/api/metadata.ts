@@ -15,8 +15,10 @@
  *                     (8+) topic_authorized_operations: int32]
  *          8-10     cluster_authorized_operations: int32
  */
+
 import { ErrorCode } from '../errors.ts'
 import { LEADER_EPOCH } from '../log/partition-log.ts'
+import { isInternal } from '../topics.ts'
 import { defineApi, firstError } from './api.ts'
 
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -70,7 +72,7 @@ export const metadata = defineApi({
     writer.structs(topics, (topic) => {
       writer.int16(topic.error).string(version >= 12 ? topic.name : (topic.name ?? ''))
       if (version >= 10) writer.uuid(topic.id)
-      if (version >= 1) writer.bool(false)
+      if (version >= 1) writer.bool(isInternal(topic.name))
       const ids = Array.from({ length: topic.partitions }, (_, partition) => partition)
       writer.structs(ids, (partition) => {
         writer.int16(ErrorCode.NONE).int32(partition).int32(nodeId)
