@@ -1,9 +1,18 @@
 /** Who asks and what may be asked; and forms of answers that only Go clients want. */
 import assert from 'node:assert/strict'
 import type { Case } from '../contract.ts'
-import { configMaps, type Kube, refused, well } from './client.ts'
+import { configMaps, type Got, type Kube, refused, well } from './client.ts'
 
 const stranger = (kube: Kube) => kube.as({ authorization: 'Bearer nobody-knows-this' })
+
+/** An object with nothing but a name, as a Go client sends it. */
+function asProtobuf(kube: Kube, path: string, apiVersion: string, kind: string): Promise<Got> {
+  const chunk = (field: number, bytes: Buffer) => Buffer.concat([Buffer.from([(field << 3) | 2, bytes.length]), bytes])
+  const text = (field: number, value: string) => chunk(field, Buffer.from(value))
+  const type = Buffer.concat([text(1, apiVersion), text(2, kind)])
+  const body = Buffer.concat([Buffer.from('k8s\0'), chunk(1, type), chunk(2, chunk(1, text(1, 'sent')))])
+  return kube.ask({ method: 'POST', path, body, headers: { 'content-type': 'application/vnd.kubernetes.protobuf' } })
+}
 
 export const access: readonly Case<Kube>[] = [
   {
@@ -63,6 +72,39 @@ export const access: readonly Case<Kube>[] = [
       },
     },
   },
+  {
+    call: 'POST (Content-Type: application/vnd.kubernetes.protobuf)',
+    name: 'a type of containers',
+    async run(kube) {
+      well(await asProtobuf(kube, `/apis/policy/v1/namespaces/${await kube.namespace()}/poddisruptionbudgets`, 'policy/v1', 'PodDisruptionBudget'), 201)
+    },
+    differs: {
+      id: 'protobuf',
+      async instead(kube) {
+        const path = `/apis/policy/v1/namespaces/${await kube.namespace()}/poddisruptionbudgets`
+        const got = await asProtobuf(kube, path, 'policy/v1', 'PodDisruptionBudget')
+        refused(got, 400, 'BadRequest', 'no kind "PodDisruptionBudget" is registered for version "policy/v1" in protobuf')
+      },
+    },
+  },
+  ...(
+    [
+      ['configmaps', 'v1', 'ConfigMap', '/api/v1'],
+      ['secrets', 'v1', 'Secret', '/api/v1'],
+      ['serviceaccounts', 'v1', 'ServiceAccount', '/api/v1'],
+      ['leases', 'coordination.k8s.io/v1', 'Lease', '/apis/coordination.k8s.io/v1'],
+      ['roles', 'rbac.authorization.k8s.io/v1', 'Role', '/apis/rbac.authorization.k8s.io/v1'],
+    ] as const
+  ).map(
+    ([plural, apiVersion, kind, base]): Case<Kube> => ({
+      call: `POST ${base}/namespaces/{namespace}/${plural}`,
+      name: 'in protobuf, as Go clients send it',
+      async run(kube) {
+        const made = well(await asProtobuf(kube, `${base}/namespaces/${await kube.namespace()}/${plural}`, apiVersion, kind), 201)
+        assert.deepEqual([made.kind, made.metadata.name], [kind, 'sent'])
+      },
+    }),
+  ),
   {
     call: 'GET /api/v1/nodes',
     name: 'a list, here of none',

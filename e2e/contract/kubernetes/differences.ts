@@ -11,9 +11,9 @@ export const differences: readonly Difference[] = [
   },
   {
     id: 'protobuf',
-    real: 'Answers in protobuf to those who take nothing else.',
-    standIn: 'Refuses such a request with 406. Bodies of requests may be protobuf.',
-    reason: 'Every client takes JSON too; no stock client was found that insists.',
+    real: 'Answers in protobuf to those who take nothing else, and takes every built-in type in it.',
+    standIn: 'Refuses the one with 406, and with 400 bodies in protobuf of Pods, Deployments, Services, network policies and budgets.',
+    reason: 'Go clients that write those types from code send protobuf, kubectl create among them; apply, helm and the operator send JSON.',
     refused: true,
   },
   {

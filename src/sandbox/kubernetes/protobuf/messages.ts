@@ -81,6 +81,16 @@ const series = message(['count', 'int'], ['lastObservedTime', 'micro-time'])
 
 const condition = message(['type', 'string'], ['status', 'string'], undefined, ['lastTransitionTime', 'time'], ['reason', 'string'], ['message', 'string'])
 
+const rules: readonly [string, FieldType] = [
+  'rules*',
+  message(['verbs*', 'string'], ['apiGroups*', 'string'], ['resources*', 'string'], ['resourceNames*', 'string'], ['nonResourceURLs*', 'string']),
+]
+const binding = message(
+  metadata,
+  ['subjects*', message(...strings('kind', 'apiGroup', 'name', 'namespace'))],
+  ['roleRef', message(...strings('apiGroup', 'kind', 'name'))],
+)
+
 const resourceAttributes = message(...strings('namespace', 'verb', 'group', 'version', 'resource', 'subresource', 'name'))
 
 /** `apiVersion/Kind` -> its message. */
@@ -145,6 +155,14 @@ export const messages: Readonly<Record<string, Message>> = {
     message(['resourceAttributes', resourceAttributes], ['nonResourceAttributes', message(['path', 'string'], ['verb', 'string'])]),
   ]),
   'authentication.k8s.io/v1/SelfSubjectReview': message(metadata),
+  'authentication.k8s.io/v1/TokenRequest': message(metadata, [
+    'spec',
+    message(['audiences*', 'string'], undefined, ['boundObjectRef', message(...strings('kind', 'apiVersion', 'name', 'uid'))], ['expirationSeconds?', 'int']),
+  ]),
+  'rbac.authorization.k8s.io/v1/Role': message(metadata, rules),
+  'rbac.authorization.k8s.io/v1/ClusterRole': message(metadata, rules),
+  'rbac.authorization.k8s.io/v1/RoleBinding': binding,
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': binding,
   DeleteOptions: message(
     ['gracePeriodSeconds?', 'int'],
     ['preconditions', message(['uid?', 'string'], ['resourceVersion?', 'string'])],
