@@ -1,7 +1,7 @@
 /** What service accounts asked a real API server for, out of its audit log. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { AskedFor } from '../permissions/asked.ts'
+import { type AskedFor, withCreation } from '../permissions/asked.ts'
 
 /** One line for each request of a service account; a watch is told when it begins. */
 export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
@@ -32,6 +32,6 @@ export async function auditedRequests(file: string, user: string, since = 0): Pr
     const { objectRef: ref } = event
     if (ref === undefined) return [{ verb: event.verb, path: event.requestURI.split('?')[0]!, namespace: '' }]
     const resource = ref.subresource === undefined ? ref.resource : `${ref.resource}/${ref.subresource}`
-    return [{ verb: event.verb, group: ref.apiGroup, resource, namespace: ref.namespace ?? '' }]
+    return withCreation({ verb: event.verb, group: ref.apiGroup, resource, namespace: ref.namespace ?? '' }, event.responseStatus?.code)
   })
 }

@@ -9,19 +9,24 @@ export type AskedFor = Pick<Permission, 'path' | 'group' | 'resource'> & {
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
 
-/** As the authorizer of an API server reads a request line. */
-export function readRequest(method: string, url: string): AskedFor {
+/** As the authorizer of an API server reads a request line. `status`: of the answer. */
+export function readRequest(method: string, url: string, status: number): AskedFor[] {
   const { pathname, searchParams } = new URL(url, 'http://kubernetes')
   const [, api, ...rest] = pathname.split('/')
   const isResource = api === 'api' ? rest.length > 1 : api === 'apis' && rest.length > 2
-  if (!isResource) return { verb: method.toLowerCase(), path: pathname, namespace: '' }
+  if (!isResource) return [{ verb: method.toLowerCase(), path: pathname, namespace: '' }]
   const group = api === 'api' ? '' : rest.shift()!
   rest.shift()
   const namespace = rest[0] === 'namespaces' && rest.length > 2 ? rest.splice(0, 2)[1]! : ''
   const [plural = '', name, subresource] = rest
   const reading = searchParams.get('watch') === 'true' ? 'watch' : name === undefined ? 'list' : 'get'
   const verb = method === 'GET' ? reading : method === 'DELETE' && name === undefined ? 'deletecollection' : VERBS[method]!
-  return { verb, group, resource: subresource === undefined ? plural : `${plural}/${subresource}`, namespace }
+  return withCreation({ verb, group, resource: subresource === undefined ? plural : `${plural}/${subresource}`, namespace }, status)
+}
+
+/** A patch that makes its object, as server-side apply does, needs both verbs. */
+export function withCreation(asked: AskedFor, status: number | undefined): AskedFor[] {
+  return asked.verb === 'patch' && status === 201 ? [asked, { ...asked, verb: 'create' }] : [asked]
 }
 
 /** Each permission once, with its verbs. */
