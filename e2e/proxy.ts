@@ -5,9 +5,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /**
  * `refuse`: nobody listens, as while a server is down; `hang`: connections are taken and nothing is ever answered; `reset`: the
  * answer ends in the middle with a reset, although the request was carried out; `garbage`: an answer of no known form; `error`: HTTP
- * status 503; `slow`: every answer comes late.
+ * status 503; `conflict`: 409, as Kafka Connect while it rebalances; `slow`: every answer comes late.
  */
-export type Mode = 'pass' | 'refuse' | 'hang' | 'reset' | 'garbage' | 'error' | 'slow'
+export type Mode = 'pass' | 'refuse' | 'hang' | 'reset' | 'garbage' | 'error' | 'conflict' | 'slow'
 
 export interface BackendProxy {
   readonly port: number
@@ -28,8 +28,12 @@ export interface ProxyOptions {
 }
 
 const PAGE = '<html><body>Welcome to the router</body></html>'
-const TROUBLE = '{"error_code":503,"message":"down for maintenance"}'
-const UNAVAILABLE = Buffer.from(`HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: ${TROUBLE.length}\r\n\r\n${TROUBLE}`)
+const refusal = (status: number, phrase: string, message: string) => {
+  const body = JSON.stringify({ error_code: status, message })
+  return Buffer.from(`HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+}
+const UNAVAILABLE = refusal(503, 'Service Unavailable', 'down for maintenance')
+const CONFLICT = refusal(409, 'Conflict', 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)')
 const SLOW_MS = 700
 const WEB_PAGE = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PAGE.length}\r\n\r\n${PAGE}`)
 
@@ -57,6 +61,7 @@ export async function startProxy(options: ProxyOptions): Promise<BackendProxy> {
       const hit = mode !== 'pass' && (only === undefined || only.test(chunk.toString('latin1')))
       if (hit && mode === 'hang') return
       if (hit && mode === 'error') return void client.write(UNAVAILABLE)
+      if (hit && mode === 'conflict') return void client.write(CONFLICT)
       if (hit && mode === 'garbage') return void client.write(options.garbage ?? WEB_PAGE)
       cutting = hit && mode === 'reset'
       upstream.write(chunk)

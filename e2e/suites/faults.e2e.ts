@@ -22,7 +22,7 @@ const CONDITIONS: Readonly<Record<BackendName, [platform: string, pipeline: stri
   elasticsearch: ['ElasticsearchAvailable', 'TemplatesReady'],
   grafana: ['GrafanaAvailable', 'DashboardsReady'],
 }
-type Fault = Exclude<Mode, 'pass' | 'slow'>
+type Fault = Exclude<Mode, 'pass' | 'slow' | 'conflict'>
 
 const REASONS: Readonly<Record<Fault, readonly string[]>> = {
   refuse: ['Unreachable'],
@@ -222,6 +222,26 @@ describe('a backend', () => {
     it('is made to hold what is declared meanwhile', async () => {
       for (const name of BACKENDS) await demo.kube.create(PIPELINE, onPlatform(`slow${name}`, name))
       for (const name of BACKENDS) await thenStands(`slow${name}`, 180_000)
+    })
+  })
+
+  describe('Kafka Connect while it rebalances', () => {
+    it('is told, and makes its connectors when it has done so', async () => {
+      await proxies.get('connect')!.set('conflict', /^(POST|PUT) \/connectors(?!.*validate)/)
+      try {
+        await demo.kube.create(PIPELINE, onPlatform('rebalanced', 'connect'))
+        await then(
+          'the pipeline says so',
+          () => pipelineOf(demo, 'rebalanced'),
+          (seen) => /rebalanc/.test(`${conditionOf(seen, 'SourcesReady')?.message} ${conditionOf(seen, 'Ready')?.message}`),
+          40_000,
+        )
+        // What can be asked can be used: it is no outage.
+        assert.equal((await platformOf('connect')).get('ConnectAvailable')?.status, 'True')
+      } finally {
+        await proxies.get('connect')!.set('pass')
+      }
+      await thenStands('rebalanced', 60_000)
     })
   })
 
