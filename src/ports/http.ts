@@ -43,6 +43,8 @@ export interface HttpRequest<T> {
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[]>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
+  /** Values in the body that must not come back in a message, however short they are. */
+  readonly secrets?: readonly string[]
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
   readonly answer: z.ZodType<T>
@@ -83,7 +85,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     const connection: HttpConnection = { ...(options.auth ? { auth: options.auth } : {}), ...(await options.connection?.(request.signal)) }
     connection.mayWrite?.()
     const lease = connection.ca === undefined ? undefined : agents.lease(connection.ca)
-    const secrets = secretsOf(connection)
+    const secrets = { login: secretsOf(connection), body: request.secrets ?? [] }
     const done = () => lease?.done()
     // Without a body axios would still announce a form, which Kafka Connect refuses with 415.
     const noBody = request.body === undefined ? { 'content-type': false } : {}
@@ -172,9 +174,16 @@ async function readJson(stream: Readable, what: string): Promise<unknown> {
 interface Sent {
   readonly response: AxiosResponse
   /** What was sent and must not come back to anybody. */
-  readonly secrets: readonly string[]
+  readonly secrets: Secrets
   done(): void
 }
+
+interface Secrets {
+  readonly login: readonly string[]
+  readonly body: readonly string[]
+}
+
+const masked = (text: string, { login, body }: Secrets): string => mask(mask(text, login), body, 1)
 
 /** The credentials of a connection, as they are sent. */
 export function secretsOf({ auth, headers }: HttpConnection): readonly string[] {
@@ -182,7 +191,7 @@ export function secretsOf({ auth, headers }: HttpConnection): readonly string[] 
   return auth ? [auth.password, Buffer.from(`${auth.username}:${auth.password}`).toString('base64'), ...authorization] : authorization
 }
 
-function transportFailure({ service, baseUrl }: HttpOptions, what: string, error: unknown, secrets: readonly string[]): Failure {
+function transportFailure({ service, baseUrl }: HttpOptions, what: string, error: unknown, secrets: Secrets): Failure {
   if (error instanceof AxiosError && error.code === 'ERR_CANCELED') return new Failure('Retry', 'Canceled', `${what} was canceled`)
   const tls = tlsFaultOf(error)
   if (tls !== undefined) return new Failure('Retry', 'TlsFailed', `${service}: ${tls}`)
@@ -191,17 +200,17 @@ function transportFailure({ service, baseUrl }: HttpOptions, what: string, error
     const hint =
       error.code === 'ECONNRESET' && baseUrl.startsWith('http:') ? ' (closed without an answer; a server that speaks TLS wants https:// in its url)' : ''
     // The AxiosError itself holds headers and credentials, so it is not kept as a cause.
-    return new Failure('Retry', timedOut ? 'TimedOut' : 'Unreachable', `${what} failed: ${error.code ?? mask(error.message, secrets)}${hint}`)
+    return new Failure('Retry', timedOut ? 'TimedOut' : 'Unreachable', `${what} failed: ${error.code ?? masked(error.message, secrets)}${hint}`)
   }
-  return new Failure('Retry', 'Unreachable', `${what} failed: ${mask(error instanceof Error ? error.message : String(error), secrets)}`)
+  return new Failure('Retry', 'Unreachable', `${what} failed: ${masked(error instanceof Error ? error.message : String(error), secrets)}`)
 }
 
-function statusFailure(what: string, status: number, sent: unknown, secrets: readonly string[]): Failure {
-  const body = maskIn(sent, secrets)
+function statusFailure(what: string, status: number, sent: unknown, secrets: Secrets): Failure {
+  const body = maskIn(maskIn(sent, secrets.login), secrets.body, 1)
   const text = messageOf(body)
   const details = { status, body }
   if (status === 401) {
-    const why = secrets.length > 0 ? 'the credentials were refused' : 'credentials are demanded, and none are known: name a Secret in secretRef'
+    const why = secrets.login.length > 0 ? 'the credentials were refused' : 'credentials are demanded, and none are known: name a Secret in secretRef'
     return new Failure('Retry', 'Unauthorized', `${what}: ${why} (401)`, details)
   }
   if (status === 403) return new Failure('Retry', 'Forbidden', `${what}: not permitted (403) ${text}`, details)

@@ -21,19 +21,20 @@ export function formsOf(secret: string): string[] {
   ]
 }
 
-export function mask(text: string, secrets: readonly string[]): string {
+/** `lengthMin`: shorter ones are left where they stand. */
+export function mask(text: string, secrets: readonly string[], lengthMin = LENGTH_MIN): string {
   return secrets
-    .filter(({ length }) => length >= LENGTH_MIN)
+    .filter(({ length }) => length >= lengthMin)
     .flatMap(formsOf)
     .sort((a, b) => b.length - a.length)
     .reduce((masked, form) => masked.replaceAll(form, MASK), text)
 }
 
 /** The same for every text in a decoded JSON value. */
-export function maskIn(value: unknown, secrets: readonly string[]): unknown {
+export function maskIn(value: unknown, secrets: readonly string[], lengthMin = LENGTH_MIN): unknown {
   if (secrets.length === 0) return value
-  if (typeof value === 'string') return mask(value, secrets)
-  if (Array.isArray(value)) return value.map((item) => maskIn(item, secrets))
+  if (typeof value === 'string') return mask(value, secrets, lengthMin)
+  if (Array.isArray(value)) return value.map((item) => maskIn(item, secrets, lengthMin))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key, secrets), maskIn(item, secrets)]))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key, secrets, lengthMin), maskIn(item, secrets, lengthMin)]))
 }

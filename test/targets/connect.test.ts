@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { SECRETS_KEY, sameSpec } from '../../src/plan/index.ts'
-import { createKafkaClient, createLogger, type KafkaClient, seededRandom, systemClock } from '../../src/ports/index.ts'
+import { createKafkaClient, createLogger, type Failure, type KafkaClient, seededRandom, systemClock } from '../../src/ports/index.ts'
 import { startConnect } from '../../src/sandbox/connect/index.ts'
 import { startKafka } from '../../src/sandbox/kafka/index.ts'
 import type { SandboxServer } from '../../src/sandbox/server.ts'
@@ -113,6 +113,12 @@ describe('The Connect target', () => {
     const [finding] = await trusted.check([{ ...desired, spec: { ...desired.spec, secrets: [secret] } }], never)
     assert.match(finding?.message ?? '', /random\.seed/)
     assert.doesNotMatch(JSON.stringify(finding), /sesame/)
+    // It may have changed since the check, and the worker repeats what it refuses.
+    await assert.rejects(trusted.apply(action({ ...desired, spec: { ...desired.spec, secrets: [secret] } }), owner, never), (failure: Failure) => {
+      assert.match(failure.message, /random\.seed/)
+      assert.doesNotMatch(JSON.stringify([failure.message, failure.body, failure.stack]), /sesame/)
+      return true
+    })
 
     const number = createConnectTarget({ url: connect.url, references: { ...noReferences, secret: async () => ({ word: '4711' }) }, kafka, clock: systemClock })
     const wanted = { ...desired, spec: { ...desired.spec, secrets: [secret] } }

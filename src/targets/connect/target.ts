@@ -57,18 +57,19 @@ export function createConnectTarget(options: ConnectOptions): Target {
     await http.request({ method: 'PUT', path: ['connectors', name, verb], answer: z.unknown(), signal })
   }
 
-  async function fullConfig(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Record<string, string>> {
+  async function fullConfig(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal) {
     const secret = await readSecretValues(options.references, desired.spec.secrets, signal)
     if (!options.allowUnsafeConfig) refuseUnsafeSecret(desired, secret)
-    return { ...desired.spec.config, ...secret, ...marksOf(owner) }
+    return { config: { ...desired.spec.config, ...secret, ...marksOf(owner) }, secrets: Object.values(secret) }
   }
 
   async function create(desired: Desired<'Connector'>, owner: Owner, signal: AbortSignal): Promise<Applied> {
-    const config = await fullConfig(desired, owner, signal)
+    const { config, secrets } = await fullConfig(desired, owner, signal)
     const answer = await http.request({
       method: 'POST',
       path: ['connectors'],
       body: { name: desired.name, config, initial_state: desired.spec.state },
+      secrets,
       accept: [409],
       answer: z.unknown(),
       signal,
@@ -82,13 +83,14 @@ export function createConnectTarget(options: ConnectOptions): Target {
   }
 
   async function update(desired: Desired<'Connector'>, owner: Owner, observed: Observed<'Connector'> | undefined, signal: AbortSignal): Promise<Applied> {
-    const config = await fullConfig(desired, owner, signal)
+    const { config, secrets } = await fullConfig(desired, owner, signal)
     const existing = await configOf(desired.name, signal)
     if (!existing) return await create(desired, owner, signal)
     // The ledger knows that it is ours where somebody has written the config without our mark.
     if (!observed || ownerIn(existing)) refuseForeign(desired.name, existing, owner)
     const { name: _, ...rest } = existing
-    if (!equalMaps(rest, config)) await http.request({ method: 'PUT', path: ['connectors', desired.name, 'config'], body: config, answer: z.unknown(), signal })
+    if (!equalMaps(rest, config))
+      await http.request({ method: 'PUT', path: ['connectors', desired.name, 'config'], body: config, secrets, answer: z.unknown(), signal })
     if (observed?.spec.state !== desired.spec.state) await setState(desired.name, desired.spec.state, signal)
     return { backendId: desired.name, pending: true }
   }
@@ -144,6 +146,7 @@ export function createConnectTarget(options: ConnectOptions): Target {
           method: 'PUT',
           path: ['connector-plugins', connectorClass, 'config', 'validate'],
           body: { ...node.spec.config, ...secret, name: node.name },
+          secrets: Object.values(secret),
           answer: answers.validation,
           signal,
         })

@@ -55,9 +55,10 @@ export function createGrafanaTarget(options: GrafanaOptions): Target {
     const { secret, authority } = desired.spec
     const login = secret && (await readLogin(options.references.secret, secret, signal))
     const body = dataSourceBody(desired, login, authority && (await readAuthorities(options.references, authority, signal)))
+    const secrets = login ? [login.password] : []
     const there = (await dataSourceList(signal)).some((source) => source.uid === desired.spec.uid)
-    if (there) await http.request({ method: 'PUT', path: ['api', 'datasources', 'uid', desired.spec.uid], body, answer: z.unknown(), signal })
-    else await http.request({ method: 'POST', path: ['api', 'datasources'], body, answer: z.unknown(), signal })
+    if (there) await http.request({ method: 'PUT', path: ['api', 'datasources', 'uid', desired.spec.uid], body, secrets, answer: z.unknown(), signal })
+    else await http.request({ method: 'POST', path: ['api', 'datasources'], body, secrets, answer: z.unknown(), signal })
     return { backendId: desired.spec.uid }
   }
 
