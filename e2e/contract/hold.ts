@@ -67,9 +67,9 @@ export function keepOutcome<Server>(contract: Contract<Server>, written: () => b
   })
 }
 
-/** The suite `contract-NAME`: the stand-in, and the real server too where the runner was told `--real NAME`. */
-export function contractSuite<Server>(contract: Contract<Server>): void {
-  const real = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').includes(contract.name)
+/** The suite `contract-NAME`: the stand-in, and the real server too where the runner was told `--real KIND`, by default `--real NAME`. */
+export function contractSuite<Server>(contract: Contract<Server>, kind: string = contract.name): void {
+  const real = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').includes(kind)
   const standIn = holdContract(contract, 'stand-in')
   const other = real ? holdContract(contract, 'real') : undefined
   keepOutcome(contract, () => standIn.held && other?.held === true)

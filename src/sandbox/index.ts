@@ -50,6 +50,8 @@ const STRIMZI = [kafkaTopicCrd, kafkaConnectorCrd, kafkaConnectCrd]
 export const KAFKA_CONNECT = 'sandbox'
 /** Far more often than Strimzi's 120 s, which would make everybody wait for a failed task to show. */
 const CONNECTORS_EVERY_MS = 10_000
+/** About what a real node takes for a new index. */
+const SHARD_START_MS = 60
 
 export interface Sandbox {
   readonly servers: {
@@ -114,7 +116,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     closing.push(() => strimzi.close())
     options.onStarted?.('strimzi topic operator', `namespace ${options.namespace}`)
     const clusterOperator = createKubeApi({ kubeconfig, userAgent: 'strimzi-cluster-operator' })
-    const elasticsearch = await realOr('elasticsearch', real.elasticsearch, () => startElasticsearch({ clock, random }))
+    const elasticsearch = await realOr('elasticsearch', real.elasticsearch, () => startElasticsearch({ clock, random, shardStartMs: SHARD_START_MS }))
     const connect = await realOr('connect', real.connect, () =>
       startConnect({ kafka: kafkaClient('connect'), clock, random, log, providers: { secrets: createSecretProvider(clusterOperator) } }),
     )

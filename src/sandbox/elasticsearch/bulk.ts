@@ -33,6 +33,15 @@ export interface BulkDefaults {
   readonly index?: string
   readonly forcedRefresh: boolean
   readonly requireAlias: boolean
+  readonly timeout?: string
+}
+
+/** Names of the indices that a bulk writes to, as far as it can be read. */
+export function bulkTargets(text: string, index: string | undefined): Set<string> {
+  const names = new Set<string>(index === undefined ? [] : [index])
+  for (const [, name] of text.matchAll(/^\s*\{\s*"(?:index|create|update|delete)"\s*:\s*\{[^\n]*?"_index"\s*:\s*"([^"]+)"/gm))
+    if (name !== undefined) names.add(name)
+  return names
 }
 
 export function runBulk(cluster: Cluster, writer: DocumentWriter, text: string, defaults: BulkDefaults): JsonObject {
@@ -94,6 +103,7 @@ function runOne(writer: DocumentWriter, action: BulkAction, defaults: BulkDefaul
   const options: WriteOptions = {
     bulk: true,
     forcedRefresh: defaults.forcedRefresh,
+    ...(defaults.timeout === undefined ? {} : { timeout: defaults.timeout }),
     requireAlias: meta.require_alias === true || (meta.require_alias === undefined && defaults.requireAlias),
     ...(meta.version === undefined ? {} : { version: Number(meta.version) }),
     ...(meta.version_type === undefined ? {} : { versionType: String(meta.version_type) }),

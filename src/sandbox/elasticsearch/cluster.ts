@@ -31,9 +31,12 @@ export class Cluster {
   readonly componentTemplates: Map<string, JsonObject>
   readonly settings = { persistent: new Map<string, string>(), transient: new Map<string, string>() }
   metadataVersion = 1
+  /** How long the shards of a new index take before they answer, in milliseconds. */
+  readonly #shardStartMs: number
   readonly #waiting = new Set<() => void>()
 
-  constructor(options: { clock: Clock; random: Random; version: EsVersion; path: string }) {
+  constructor(options: { clock: Clock; random: Random; version: EsVersion; path: string; shardStartMs: number }) {
+    this.#shardStartMs = options.shardStartMs
     this.clock = options.clock
     this.random = options.random
     this.version = options.version
@@ -45,7 +48,7 @@ export class Cluster {
     this.indexTemplates = this.store.templates('index')
     this.componentTemplates = this.store.templates('component')
     for (const stored of this.store.indices()) {
-      const index = new IndexState(this.store, stored)
+      const index = new IndexState(this.store, this.clock, stored)
       index.load()
       this.indices.set(index.name, index)
     }
@@ -60,7 +63,28 @@ export class Cluster {
   setting(scope: 'persistent' | 'transient', key: string, value: string | null): void {
     if (value === null) this.settings[scope].delete(key)
     else this.settings[scope].set(key, value)
+    for (const index of this.indices.values()) if (index.startsAt === Number.POSITIVE_INFINITY) index.startsAt = this.#startOfShards()
     this.changed()
+  }
+
+  /** Never while `cluster.routing.allocation.enable` is `none`. */
+  #startOfShards(): number {
+    const { transient, persistent } = this.settings
+    const key = 'cluster.routing.allocation.enable'
+    return (transient.get(key) ?? persistent.get(key)) === 'none' ? Number.POSITIVE_INFINITY : this.clock.now() + this.#shardStartMs
+  }
+
+  /** Resolves true once the shards of all of them answer, false after `ms`. */
+  async started(indices: readonly IndexState[], ms: number): Promise<boolean> {
+    const end = this.clock.now() + ms
+    for (;;) {
+      const now = this.clock.now()
+      const last = Math.max(0, ...indices.map(({ startsAt }) => startsAt))
+      if (last <= now) return true
+      if (now >= end) return false
+      if (last === Number.POSITIVE_INFINITY) await this.waitForMetadata(this.metadataVersion + 1, end - now)
+      else await this.clock.sleep(Math.min(last, end) - now)
+    }
   }
 
   /** Whether a write to a name that no index has makes one: `action.auto_create_index`, as far as true and false go. */
@@ -171,7 +195,7 @@ export class Cluster {
     const template = templateFor(this, name)
     const settings: Settings = { ...template?.settings, ...flatSettings(request.settings ?? {}) }
     const mapping = (template ? new Mapping(template.mappings) : new Mapping({})).merged(request.mappings ?? {})
-    const index = new IndexState(this.store, {
+    const index = new IndexState(this.store, this.clock, {
       name,
       uuid: this.newUuid(),
       createdAt: this.clock.now(),
@@ -179,6 +203,7 @@ export class Cluster {
       mapping: mapping.json,
       aliases: { ...template?.aliases, ...normalAliases(request.aliases ?? {}) },
     })
+    index.startsAt = this.#startOfShards()
     this.indices.set(name, index)
     index.save()
     this.changed()

@@ -14,6 +14,8 @@ export interface WriteOptions {
   readonly requireAlias?: boolean
   /** `refresh=true`: said in the answer. */
   readonly forcedRefresh?: boolean
+  /** As the request said it: how long was waited for the shards. */
+  readonly timeout?: string
   /** Only in bulk an update that changes nothing claims to have reached its shards. */
   readonly bulk?: boolean
 }
@@ -42,7 +44,7 @@ export class DocumentWriter {
 
   delete(name: string, id: string, options: WriteOptions): WriteAnswer {
     const external = options.versionType?.startsWith('external') ?? false
-    const index = external ? this.#target(name, options) : this.#existing(name)
+    const index = external ? this.#target(name, options) : checkStarted(this.#existing(name), options)
     const version = this.#nextVersion(index, id, options)
     const found = index.docs.has(id)
     const { seqNo } = index.remove(id, version)
@@ -114,7 +116,7 @@ export class DocumentWriter {
       throw new EsError(404, { type: 'index_not_found_exception', reason, extra: { index_uuid: '_na_', index: name } })
     }
     if (index) checkBlocks(index)
-    return index ?? this.#cluster.createIndex(name)
+    return checkStarted(index ?? this.#cluster.createIndex(name), options)
   }
 
   #nextVersion(index: IndexState, id: string, options: WriteOptions): number {
@@ -203,6 +205,13 @@ function conflict(index: IndexState, reason: string): EsError {
 
 function missing(index: IndexState, id: string, type: string): EsError {
   return new EsError(404, { type: 'document_missing_exception', reason: `${type}[${id}]: document missing`, extra: documentExtra(index) })
+}
+
+/** One whose shards are not allocated takes no write, however long one waits. */
+function checkStarted(index: IndexState, { timeout = '1m' }: WriteOptions): IndexState {
+  if (index.startsAt !== Number.POSITIVE_INFINITY) return index
+  const reason = `[${index.name}][0] primary shard is not active Timeout: [${timeout}], request: [BulkShardRequest [[${index.name}][0]]]`
+  throw new EsError(503, { type: 'unavailable_shards_exception', reason })
 }
 
 const BLOCKS: readonly (readonly [setting: string, status: number, text: string])[] = [

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts'
 
 export interface ErrorCause {
   readonly type: string
-  readonly reason: string
+  readonly reason: string | null
   readonly extra?: JsonObject
   readonly causedBy?: ErrorCause
 }
@@ -15,7 +15,7 @@ export class EsError extends Error {
   readonly roots: readonly ErrorCause[] | undefined
 
   constructor(status: number, cause: ErrorCause, roots?: readonly ErrorCause[]) {
-    super(cause.reason)
+    super(cause.reason ?? cause.type)
     this.name = 'EsError'
     this.status = status
     this.cause1 = cause
@@ -52,6 +52,29 @@ export function indexNotFound(index: string): EsError {
   })
 }
 
+const noShard: ErrorCause = { type: 'no_shard_available_action_exception', reason: null }
+
+/** A shard that does not answer yet, among the failures of a search. */
+export const missingShard = (index: string): JsonObject => ({ shard: 0, index, node: null, reason: causeBody(noShard) })
+
+export function noShardAvailable(reason: string): EsError {
+  return new EsError(503, { ...noShard, reason })
+}
+
+/** A search none of whose shards answers yet. */
+export function allShardsMissing(indices: readonly string[]): EsError {
+  const extra = { phase: 'query', grouped: true, failed_shards: indices.map(missingShard) }
+  return new EsError(503, { type: 'search_phase_execution_exception', reason: 'all shards failed', extra }, [noShard])
+}
+
+/** A search that must not do without any shard. */
+export function someShardsMissing(indices: readonly string[], phase: string): EsError {
+  const type = 'search_phase_execution_exception'
+  const extra = { phase, grouped: true, failed_shards: [] }
+  const reason = `Search rejected due to missing shards [${indices.map((index) => `[${index}][0]`).join(', ')}]. Consider using \`allow_partial_search_results\` setting to bypass this error.`
+  return new EsError(503, { type, reason: '', extra, causedBy: { type, reason, extra } }, [])
+}
+
 /** A fault that a shard finds while it runs the search: reported as one failure of all shards. */
 export class ShardFailure extends Error {
   readonly failure: ErrorCause
@@ -59,7 +82,7 @@ export class ShardFailure extends Error {
   readonly repeated: boolean
 
   constructor(failure: ErrorCause, repeated = false) {
-    super(failure.reason)
+    super(failure.reason ?? failure.type)
     this.name = 'ShardFailure'
     this.failure = failure
     this.repeated = repeated

@@ -133,9 +133,10 @@ export function showHits(found: readonly ScoredDoc[], options: HitOptions, conte
   return {
     max_score: best,
     hits: page.map(({ doc, score, keys }) => {
-      const source = options.source(JSON.parse(doc.index.source(doc.id) ?? '{}'))
+      const stored = doc.index.storedAs(doc)
+      const source = options.source(JSON.parse(stored?.source ?? '{}'))
       const fields = fieldsOf(doc, options)
-      const routing = doc.index.routing(doc.id)
+      const routing = stored?.routing ?? null
       return {
         _index: doc.index.name,
         ...(context.typed ? { _type: '_doc' } : {}),

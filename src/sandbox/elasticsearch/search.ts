@@ -1,10 +1,10 @@
 /** One search over the indices it names. */
 import { parseAggs } from './aggs/index.ts'
 import type { Cluster } from './cluster.ts'
-import { EsError, illegalArgument, parsingError, ShardFailure } from './errors.ts'
+import { allShardsMissing, EsError, illegalArgument, missingShard, parsingError, ShardFailure, someShardsMissing } from './errors.ts'
 import { parseHits, type ScoredDoc, showHits } from './hits.ts'
 import type { IndexState } from './index-state.ts'
-import { asList, isObject, type Json, type JsonObject } from './json.ts'
+import { asList, asObject, isObject, type Json, type JsonObject, simpleMatch } from './json.ts'
 import { parseQuery } from './query/index.ts'
 
 const KEYS = new Set(
@@ -21,8 +21,8 @@ export interface ParsedSearch {
   run(indices: readonly IndexState[]): JsonObject
 }
 
-/** Throws for everything that is wrong with the request itself. `endless`: a scroll may go beyond the window of a search. */
-export function parseSearch(cluster: Cluster, body: JsonObject, { endless = false } = {}): ParsedSearch {
+/** Throws for everything that is wrong with the request itself. `endless`: a scroll may go beyond the window of a search. `partial`: it may do without shards that do not answer yet. */
+export function parseSearch(cluster: Cluster, body: JsonObject, { endless = false, partial = true } = {}): ParsedSearch {
   for (const [key, value] of Object.entries(body)) {
     if (!KEYS.has(key)) throw parsingError(`Unknown key for a ${tokenOf(value)} in [${key}].`)
     if (UNSUPPORTED.includes(key) && !isEmpty(value)) throw illegalArgument(`[${key}] is not supported by this server`)
@@ -33,11 +33,17 @@ export function parseSearch(cluster: Cluster, body: JsonObject, { endless = fals
   const hits = parseHits(body)
   const wantsAggs = isObject(body.aggs) || isObject(body.aggregations)
   return {
-    run(indices) {
+    run(asked) {
       const now = cluster.clock.now()
+      const missing = asked.filter(({ startsAt }) => startsAt > now).map(({ name }) => name)
+      if (missing.length > 0 && missing.length === asked.length) throw allShardsMissing(missing)
+      if (missing.length > 0 && !partial) throw someShardsMissing(missing, 'query')
+      const indices = asked.filter(({ startsAt }) => startsAt <= now)
       const context = { indices, now, typed: cluster.version === '7.17' }
-      const shards = indices.reduce((sum, index) => sum + index.shards, 0)
-      const shardsBody = { total: shards, successful: shards, skipped: 0, failed: 0 }
+      const count = (list: readonly IndexState[]) => list.reduce((sum, index) => sum + index.shards, 0)
+      const failed = count(asked) - count(indices)
+      const failures = missing.length > 0 ? { failures: missing.map(missingShard) } : {}
+      const shardsBody = { total: count(asked), successful: count(indices), skipped: 0, failed, ...failures }
       try {
         if (!endless && hits.from + hits.size > MAX_WINDOW) throw tooLarge(hits.from + hits.size)
         const matched: ScoredDoc[] = []
@@ -103,6 +109,21 @@ function isEmpty(value: Json): boolean {
   return value === null || (Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0)
 }
 
+/** The search with the filters of the aliases that its indices are named by. An index that is named otherwise too is not narrowed. */
+export function narrowed(cluster: Cluster, expression: string | undefined, body: JsonObject): JsonObject {
+  const names = (expression ?? '').split(',')
+  const filters = [...cluster.indices.values()].flatMap((index): Json[] => {
+    const own = names.filter((name) => name in index.aliases).map((name) => asObject(index.aliases[name]).filter)
+    const open = own.length === 0 || own.includes(undefined) || names.some((name) => simpleMatch(name, index.name))
+    return open ? [] : [{ bool: { filter: [{ term: { _index: index.name } }], should: own as Json[], minimum_should_match: 1 } }]
+  })
+  if (filters.length === 0) return body
+  const named = filters.map((filter) => asObject(asObject(filter).bool).filter as Json)
+  const others = { bool: { must_not: named.flat() } }
+  const narrow = { bool: { should: [...filters, others], minimum_should_match: 1 } }
+  return { ...body, query: { bool: { must: body.query === undefined ? [{ match_all: {} }] : [body.query], filter: [narrow] } } }
+}
+
 /** `_count`: how many match, over how many shards. */
 export function countDocuments(cluster: Cluster, body: JsonObject, indices: readonly IndexState[]): JsonObject {
   for (const key of Object.keys(body)) if (key !== 'query') throw parsingError(`request does not support [${key}]`)
@@ -119,11 +140,12 @@ export function multiSearch(cluster: Cluster, lines: readonly JsonObject[], defa
   for (let i = 0; i < lines.length; i += 2) {
     const body = lines[i + 1]
     if (!body) throw illegalArgument('Expected a body line after the header line')
-    searches.push({ header: headerOf(lines[i] ?? {}), search: parseSearch(cluster, body) })
+    const header = headerOf(lines[i] ?? {})
+    searches.push({ header, search: parseSearch(cluster, narrowed(cluster, namesOf(header, defaults), body)) })
   }
   const responses = searches.map(({ header, search }): JsonObject => {
     try {
-      const names = header.index === undefined ? defaults.index : asList(header.index).join(',')
+      const names = namesOf(header, defaults)
       const options = { ignoreUnavailable: header.ignore_unavailable === true || header.ignore_unavailable === 'true' }
       return { ...search.run(cluster.resolve(names, options)), status: 200 }
     } catch (error) {
@@ -133,6 +155,8 @@ export function multiSearch(cluster: Cluster, lines: readonly JsonObject[], defa
   })
   return { took: cluster.clock.now() - started, responses }
 }
+
+const namesOf = (header: JsonObject, defaults: { index?: string }) => (header.index === undefined ? defaults.index : asList(header.index).join(','))
 
 const HEADER_KEYS = [
   'index',

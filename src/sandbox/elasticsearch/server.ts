@@ -13,6 +13,7 @@ import { clusterRoutes } from './routes/cluster.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { indexRoutes } from './routes/indices.ts'
 import { searchRoutes } from './routes/search.ts'
+import { successorRoutes } from './routes/successors.ts'
 import { templateRoutes } from './routes/templates.ts'
 import type { EsVersion } from './versions.ts'
 
@@ -24,6 +25,8 @@ export interface ElasticsearchOptions {
   /** File to keep everything in; default: in memory. */
   readonly path?: string
   readonly port?: number
+  /** How long the shards of a new index take until they answer, in milliseconds; default 0. Until then a search of it is answered 503. */
+  readonly shardStartMs?: number
 }
 
 /** Searches asked with POST change nothing. */
@@ -35,11 +38,17 @@ function isMutating({ method, url }: FastifyRequest): boolean {
   return !segments.some((segment) => READING.has(segment) || segment === '_simulate_index')
 }
 
-/** A stand-in for one Elasticsearch node. Every write is visible to the next search; relevance scores are not computed. */
+/** A stand-in for one Elasticsearch node. Relevance scores are not computed. */
 export async function startElasticsearch(options: ElasticsearchOptions): Promise<SandboxServer> {
-  const cluster = new Cluster({ clock: options.clock, random: options.random, version: options.version ?? '9.x', path: options.path ?? ':memory:' })
+  const cluster = new Cluster({
+    clock: options.clock,
+    random: options.random,
+    version: options.version ?? '9.x',
+    path: options.path ?? ':memory:',
+    shardStartMs: options.shardStartMs ?? 0,
+  })
   const router = new Router()
-  for (const add of [clusterRoutes, indexRoutes, templateRoutes, documentRoutes, searchRoutes, catRoutes]) add(router, cluster)
+  for (const add of [clusterRoutes, indexRoutes, templateRoutes, documentRoutes, searchRoutes, successorRoutes, catRoutes]) add(router, cluster)
 
   const { app, listen } = createHttpServer({ name: 'elasticsearch', clock: options.clock, isMutating })
   app.removeAllContentTypeParsers()

@@ -44,7 +44,11 @@ describe('Elasticsearch stand-in with the stock client', () => {
     const simulated = await client.indices.simulateIndexTemplate({ name: 'events_per_min' })
     assert.equal(simulated.template.mappings.dynamic_templates?.length, 2)
     const documents = Array.from({ length: 30 }, (_, i) => ({ DOC_ID: `${i % 5}|${i}`, USERID: i % 5, EVENT_TS: T0 + i * 10_000, EVENTS: i }))
-    const answer = await client.helpers.bulk({ datasource: documents, onDocument: (doc) => ({ index: { _index: 'events_per_min', _id: doc.DOC_ID } }) })
+    const answer = await client.helpers.bulk({
+      datasource: documents,
+      refreshOnCompletion: true,
+      onDocument: (doc) => ({ index: { _index: 'events_per_min', _id: doc.DOC_ID } }),
+    })
     assert.equal(answer.successful, 30)
     const mapping = await client.indices.getMapping({ index: 'events_per_min' })
     assert.deepEqual(mapping.events_per_min?.mappings.properties, {
@@ -120,7 +124,7 @@ describe('Elasticsearch stand-in with the stock client', () => {
     const { id } = await client.openPointInTime({ index: 'frozen', keep_alive: '1m' })
     const seen: number[] = []
     for await (const document of client.helpers.scrollDocuments<{ n: number }>({ index: 'frozen', size: 4, sort: [{ n: 'asc' }] })) {
-      if (seen.length === 0) await client.index({ index: 'frozen', id: '7', document: { n: 700 } })
+      if (seen.length === 0) await client.index({ index: 'frozen', id: '7', document: { n: 700 }, refresh: true })
       seen.push(document.n)
     }
     assert.deepEqual(

@@ -78,7 +78,11 @@ describe('the dashboard of the whole example, in Chromium', function () {
           jsonData: { index, timeField },
         })
         const lines = documents().flatMap((document, i) => [{ index: { _id: String(i) } }, document])
-        await fetch(`${es.url}/${index}/_bulk`, { method: 'POST', headers: json, body: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n` })
+        await fetch(`${es.url}/${index}/_bulk?refresh=true`, {
+          method: 'POST',
+          headers: json,
+          body: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
+        })
       }
       if (kind === 'Dashboard') {
         const { json } = spec as unknown as { json: { panels: Panel[] } }

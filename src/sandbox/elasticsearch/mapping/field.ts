@@ -20,7 +20,7 @@ export class BadValue extends Error {
   readonly causedBy: ErrorCause
 
   constructor(causedBy: ErrorCause) {
-    super(causedBy.reason)
+    super(causedBy.reason ?? causedBy.type)
     this.name = 'BadValue'
     this.causedBy = causedBy
   }

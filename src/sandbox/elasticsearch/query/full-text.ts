@@ -1,5 +1,5 @@
 /** Queries on words. https://www.elastic.co/docs/reference/query-languages/query-dsl/full-text-queries */
-import { parsingError } from '../errors.ts'
+import { illegalArgument, parsingError } from '../errors.ts'
 import { asList, asObject, type Json, type JsonObject, simpleMatch } from '../json.ts'
 import { analyze, isText } from '../mapping/field.ts'
 import { phraseTest, termTest, wildcardTest } from './field-match.ts'
@@ -8,7 +8,14 @@ import { fieldAndOptions, fieldOf, type Matcher, nothing, type QueryContext, typ
 
 const match: QueryParser = (body) => {
   const { field, options } = fieldAndOptions('match', body, 'query')
+  refuseUnsupported(options)
   return (context) => matchField(context, field, options)
+}
+
+/** Options that would change what is found. */
+function refuseUnsupported(options: JsonObject): void {
+  const name = ['fuzziness', 'minimum_should_match', 'analyzer'].find((key) => options[key] !== undefined)
+  if (name !== undefined) throw illegalArgument(`[${name}] is not supported by this server`)
 }
 
 function matchField(context: QueryContext, path: string, options: JsonObject): Matcher {
@@ -40,6 +47,7 @@ const matchPhrasePrefix: QueryParser = (body) => {
 
 const multiMatch: QueryParser = (body) => {
   const json = asObject(body)
+  refuseUnsupported(json)
   return (context) => {
     const fields = expandFields(context, json.fields)
     const matchers = fields.map((field) => matchField(context, field, json))

@@ -9,7 +9,7 @@ interface Column {
   readonly name: string
   readonly right?: boolean
 }
-type Row = Readonly<Record<string, string>>
+type Row = Readonly<Record<string, string | null>>
 
 const INDEX_COLUMNS: Column[] = [
   { name: 'health' },
@@ -76,7 +76,7 @@ export function catRoutes(router: Router, cluster: Cluster): void {
     return table(columns, indexRows(cluster, request), request)
   })
   router.add('GET', '/_cat/count /_cat/count/:index', 'h v s time help', (request) => {
-    const count = cluster.resolve(request.params.index).reduce((sum, index) => sum + index.docs.size, 0)
+    const count = cluster.resolve(request.params.index).reduce((sum, index) => sum + index.found, 0)
     const now = cluster.clock.now()
     const row = { epoch: String(Math.floor(now / 1000)), timestamp: new Date(now).toISOString().slice(11, 19), count: String(count) }
     return table([{ name: 'epoch' }, { name: 'timestamp' }, { name: 'count' }], [row], request)
@@ -86,7 +86,7 @@ export function catRoutes(router: Router, cluster: Cluster): void {
       name,
       index_patterns: `[${(body.index_patterns as string[]).join(', ')}]`,
       order: String(body.priority ?? 0),
-      version: String(body.version ?? ''),
+      version: body.version === undefined ? null : String(body.version),
       composed_of: `[${(body.composed_of as string[]).join(', ')}]`,
     }))
     const wanted = request.params.name
@@ -98,11 +98,11 @@ export function catRoutes(router: Router, cluster: Cluster): void {
 function indexRows(cluster: Cluster, { params, query }: EsRequest): Row[] {
   return cluster
     .resolve(params.index)
-    .filter((index) => query.health === undefined || healthOf(index) === query.health)
+    .filter((index) => query.health === undefined || healthOf(cluster, index) === query.health)
     .map((index) => {
       const size = sizeText(cluster.store.sourceBytes(index.uuid), query.bytes)
       return {
-        health: healthOf(index),
+        health: healthOf(cluster, index),
         status: 'open',
         index: index.name,
         uuid: index.uuid,

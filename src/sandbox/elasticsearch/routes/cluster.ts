@@ -45,7 +45,8 @@ const HEALTH =
   'level wait_for_status wait_for_nodes wait_for_no_relocating_shards wait_for_no_initializing_shards wait_for_active_shards wait_for_events expand_wildcards'
 const STATUS_ORDER = ['green', 'yellow', 'red']
 
-export function healthOf(index: IndexState): 'green' | 'yellow' {
+export function healthOf(cluster: Cluster, index: IndexState): 'green' | 'yellow' | 'red' {
+  if (index.startsAt > cluster.clock.now()) return 'red'
   return index.replicas > 0 ? 'yellow' : 'green'
 }
 
@@ -53,14 +54,16 @@ async function health(cluster: Cluster, { params, query }: EsRequest): Promise<E
   const missing =
     params.index !== undefined && !params.index.includes('*') && params.index !== '_all' && params.index.split(',').some((name) => !known(cluster, name))
   const indices = cluster.resolve(params.index, { ignoreUnavailable: true })
-  const shards = indices.reduce((sum, index) => sum + index.shards, 0)
-  const unassigned = indices.reduce((sum, index) => sum + index.shards * index.replicas, 0)
-  const status = missing ? 'red' : unassigned > 0 ? 'yellow' : 'green'
   const wanted = query.wait_for_status
   if (wanted !== undefined && !STATUS_ORDER.includes(wanted))
     throw illegalArgument(`No enum constant org.elasticsearch.cluster.health.ClusterHealthStatus.${wanted.toUpperCase()}`)
+  // Shards that start turn the status by themselves; nothing else here does.
+  if (wanted !== undefined && !missing) await cluster.started(indices, durationMs(query.timeout ?? '30s') ?? 30_000)
+  const counted = indices.map((index) => indexHealth(cluster, index))
+  const sum = (key: keyof IndexHealth) => counted.reduce((total, one) => total + Number(one[key]), 0)
+  const [shards, unassigned] = [sum('active_shards'), sum('unassigned_shards')]
+  const status = missing ? 'red' : (STATUS_ORDER[Math.max(0, ...counted.map((one) => STATUS_ORDER.indexOf(one.status)))] ?? 'green')
   const timedOut = missing || (wanted !== undefined && STATUS_ORDER.indexOf(status) > STATUS_ORDER.indexOf(wanted))
-  // Nothing here turns green by itself, so the whole time-out would pass.
   if (timedOut) await cluster.clock.sleep(durationMs(query.timeout ?? '30s') ?? 30_000)
   const body: JsonObject = {
     cluster_name: cluster.name,
@@ -73,13 +76,15 @@ async function health(cluster: Cluster, { params, query }: EsRequest): Promise<E
     relocating_shards: 0,
     initializing_shards: 0,
     unassigned_shards: unassigned,
-    ...(cluster.version === '7.17' ? {} : { unassigned_primary_shards: 0 }),
+    ...(cluster.version === '7.17' ? {} : { unassigned_primary_shards: sum('number_of_shards') - sum('active_primary_shards') }),
     delayed_unassigned_shards: 0,
     number_of_pending_tasks: 0,
     number_of_in_flight_fetch: 0,
     task_max_waiting_in_queue_millis: 0,
     active_shards_percent_as_number: shards + unassigned === 0 ? 100 : (shards / (shards + unassigned)) * 100,
-    ...(query.level === 'indices' || query.level === 'shards' ? { indices: Object.fromEntries(indices.map((index) => [index.name, indexHealth(index)])) } : {}),
+    ...(query.level === 'indices' || query.level === 'shards'
+      ? { indices: Object.fromEntries(indices.map((index, i) => [index.name, { ...counted[i] }])) }
+      : {}),
   }
   return { status: timedOut ? 408 : 200, body }
 }
@@ -88,16 +93,20 @@ function known(cluster: Cluster, name: string): boolean {
   return cluster.indices.has(name) || [...cluster.indices.values()].some((index) => name in index.aliases)
 }
 
-function indexHealth(index: IndexState): JsonObject {
+type IndexHealth = ReturnType<typeof indexHealth>
+
+function indexHealth(cluster: Cluster, index: IndexState) {
+  const status = healthOf(cluster, index)
+  const active = status === 'red' ? 0 : index.shards
   return {
-    status: healthOf(index),
+    status,
     number_of_shards: index.shards,
     number_of_replicas: index.replicas,
-    active_primary_shards: index.shards,
-    active_shards: index.shards,
+    active_primary_shards: active,
+    active_shards: active,
     relocating_shards: 0,
     initializing_shards: 0,
-    unassigned_shards: index.shards * index.replicas,
+    unassigned_shards: index.shards * (1 + index.replicas) - active,
   }
 }
 
@@ -131,7 +140,7 @@ async function state(cluster: Cluster, { params, query }: EsRequest): Promise<Es
   }
 }
 
-/** Settings of the cluster are kept and shown; of those only `action.auto_create_index` does something here. */
+/** Settings of the cluster are kept and shown; of those only `action.auto_create_index` and `cluster.routing.allocation.enable: none` do something here. */
 function putSettings(cluster: Cluster, request: EsRequest): EsAnswer {
   const body = jsonBody(request)
   const given = { persistent: flat(asObject(body.persistent)), transient: flat(asObject(body.transient)) }

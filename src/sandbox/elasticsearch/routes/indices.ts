@@ -1,10 +1,13 @@
 /** Indices: making and deleting them, their mappings, settings and aliases. */
 import { type Cluster, normalAliases } from '../cluster.ts'
-import { EsError, illegalArgument } from '../errors.ts'
+import { causeBody, EsError, illegalArgument } from '../errors.ts'
 import { type EsAnswer, type EsRequest, flag, jsonBody, type Router } from '../http/router.ts'
 import type { IndexState } from '../index-state.ts'
 import { asList, asObject, type Json, type JsonObject, simpleMatch } from '../json.ts'
 import { flatSettings, nestedSettings, staticSettings } from '../settings.ts'
+import { durationMs } from '../time.ts'
+
+import { healthOf } from './cluster.ts'
 
 const MANY = 'ignore_unavailable allow_no_indices expand_wildcards'
 
@@ -49,9 +52,11 @@ export function indexRoutes(router: Router, cluster: Cluster): void {
   })
 
   router.add('POST GET', '/_refresh /:index/_refresh /_flush /:index/_flush', `${MANY} force wait_if_ongoing`, (request) => {
-    const shards = resolve(request)
-    const total = shards.reduce((sum, index) => sum + index.shards * (1 + index.replicas), 0)
-    return { body: { _shards: { total, successful: shards.reduce((sum, index) => sum + index.shards, 0), failed: 0 } } }
+    const indices = resolve(request)
+    const total = indices.reduce((sum, index) => sum + index.shards * (1 + index.replicas), 0)
+    const started = indices.filter(({ startsAt }) => startsAt <= cluster.clock.now())
+    for (const index of started) index.refresh()
+    return { body: { _shards: { total, successful: started.reduce((sum, index) => sum + index.shards, 0), failed: 0 } } }
   })
   router.add('GET', '/_resolve/index/:name', 'expand_wildcards mode', ({ params }) => ({ body: resolved(cluster, String(params.name)) }))
   router.add('GET', '/_stats /:index/_stats /:index/_stats/:metric', `${MANY} level`, (request) => ({ body: stats(cluster, resolve(request)) }))
@@ -82,14 +87,15 @@ function shownSettings(cluster: Cluster, index: IndexState, { params, query }: E
   return query.flat_settings === 'true' ? shown : nestedSettings(shown)
 }
 
-function create(cluster: Cluster, request: EsRequest): EsAnswer {
+async function create(cluster: Cluster, request: EsRequest): Promise<EsAnswer> {
   const body = jsonBody(request)
   for (const key of Object.keys(body)) {
     if (!['settings', 'mappings', 'aliases'].includes(key)) throw new EsError(400, { type: 'parse_exception', reason: `unknown key [${key}] for create index` })
   }
   const name = String(request.params.index)
-  cluster.createIndex(name, { settings: asObject(body.settings), mappings: asObject(body.mappings), aliases: asObject(body.aliases) })
-  return { body: { acknowledged: true, shards_acknowledged: true, index: name } }
+  const index = cluster.createIndex(name, { settings: asObject(body.settings), mappings: asObject(body.mappings), aliases: asObject(body.aliases) })
+  const acknowledged = request.query.wait_for_active_shards === '0' || (await cluster.started([index], durationMs(request.query.timeout ?? '30s') ?? 30_000))
+  return { body: { acknowledged: true, shards_acknowledged: acknowledged, index: name } }
 }
 
 function remove(cluster: Cluster, { params, query }: EsRequest): EsAnswer {
@@ -175,11 +181,12 @@ function removeAlias(indices: readonly IndexState[], names: readonly string[], m
   }
 }
 
-/** All actions in one step; a fault leaves everything as it was. */
+/** All actions in one step; a fault leaves everything as it was, but for an alias to remove that is not there. */
 function updateAliases(cluster: Cluster, request: EsRequest): EsAnswer {
   const actions = asList(jsonBody(request).actions).map(asObject)
   if (actions.length === 0) throw illegalArgument('No action specified')
   const before = [...cluster.indices.values()].map((index) => [index, index.aliases] as const)
+  const results: { action: JsonObject; status: number; error?: JsonObject }[] = []
   const doomed: IndexState[] = []
   try {
     for (const action of actions) {
@@ -203,8 +210,18 @@ function updateAliases(cluster: Cluster, request: EsRequest): EsAnswer {
         const options = { is_write_index, filter, routing, index_routing, search_routing, is_hidden }
         const body = Object.fromEntries(Object.entries(options).filter((entry): entry is [string, Json] => entry[1] !== undefined))
         for (const one of found) for (const name of names) setAlias(one, name, body)
-      } else if (kind === 'remove') removeAlias(found, names, must_exist !== false)
-      else if (kind === 'remove_index') doomed.push(...found)
+      }
+      const result = { action: { type: kind, indices: found.map(({ name }) => name), aliases: names } }
+      if (kind === 'remove') {
+        // The other actions are done all the same, unless there is nothing else to do.
+        const error = attempt(() => removeAlias(found, names, must_exist !== false))
+        if (error !== undefined && (actions.length === 1 || cluster.version === '7.17')) throw error
+        results.push({ ...result, status: error?.status ?? 200, ...(error === undefined ? {} : { error: causeBody(error.cause1) }) })
+        continue
+      }
+      results.push({ ...result, status: 200 })
+      if (kind === 'add') continue
+      if (kind === 'remove_index') doomed.push(...found)
       else throw new EsError(400, { type: 'x_content_parse_exception', reason: `[1:1] [alias_action] unknown field [${kind}]` })
     }
     checkWriteIndices(cluster)
@@ -217,7 +234,18 @@ function updateAliases(cluster: Cluster, request: EsRequest): EsAnswer {
   }
   for (const index of doomed) cluster.deleteIndex(index)
   cluster.changed()
-  return { body: aliasAnswer(cluster) }
+  const failed = results.some(({ error }) => error !== undefined)
+  return { body: failed ? { acknowledged: true, errors: true, action_results: results } : aliasAnswer(cluster) }
+}
+
+function attempt(work: () => void): EsError | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    if (error instanceof EsError) return error
+    throw error
+  }
 }
 
 function aliasAnswer(cluster: Cluster): JsonObject {
@@ -262,7 +290,7 @@ function stats(cluster: Cluster, indices: readonly IndexState[]): JsonObject {
     indices: Object.fromEntries(
       indices.map((index) => [
         index.name,
-        { uuid: index.uuid, health: index.replicas > 0 ? 'yellow' : 'green', status: 'open', primaries: one([index]), total: one([index]) },
+        { uuid: index.uuid, health: healthOf(cluster, index), status: 'open', primaries: one([index]), total: one([index]) },
       ]),
     ),
   }

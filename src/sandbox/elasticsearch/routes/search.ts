@@ -1,11 +1,12 @@
 /** Search in its forms: one, many, counting, field capabilities. */
 import type { Cluster } from '../cluster.ts'
 import { Cursors } from '../cursors.ts'
-import { EsError, illegalArgument } from '../errors.ts'
+import { EsError, illegalArgument, noShardAvailable, someShardsMissing } from '../errors.ts'
 import { type EsAnswer, type EsRequest, flag, jsonBody, type Router } from '../http/router.ts'
+import type { IndexState } from '../index-state.ts'
 import { asList, isObject, type Json, type JsonObject, simpleMatch } from '../json.ts'
 import { isText } from '../mapping/field.ts'
-import { countDocuments, multiSearch, parseSearch } from '../search.ts'
+import { countDocuments, multiSearch, narrowed, parseSearch } from '../search.ts'
 import { sourceOfQuery } from './documents.ts'
 
 const MANY = 'ignore_unavailable allow_no_indices expand_wildcards ignore_throttled'
@@ -21,7 +22,8 @@ export function searchRoutes(router: Router, cluster: Cluster): void {
   router.add('GET POST', '/_count /:index/_count', `${MANY} ${QUERY} preference routing min_score terminate_after`, (request) => {
     const body = jsonBody(request)
     const query = queryOf(request)
-    return { body: countDocuments(cluster, query === undefined ? body : { ...body, query }, indicesOf(cluster, request)) }
+    const asked = query === undefined ? body : { ...body, query }
+    return { body: countDocuments(cluster, narrowed(cluster, request.params.index, asked), indicesOf(cluster, request)) }
   })
   router.add(
     'GET POST',
@@ -39,6 +41,12 @@ function indicesOf(cluster: Cluster, { params, query }: EsRequest) {
     ignoreUnavailable: query.ignore_unavailable === 'true',
     ...(query.allow_no_indices === 'false' ? { allowNoIndices: false } : {}),
   })
+}
+
+/** Names of those whose shards do not answer yet. */
+function notStarted(cluster: Cluster, indices: readonly IndexState[]): string[] {
+  const now = cluster.clock.now()
+  return indices.filter(({ startsAt }) => startsAt > now).map(({ name }) => name)
 }
 
 function queryOf({ query }: EsRequest): JsonObject | undefined {
@@ -66,10 +74,11 @@ function search(cluster: Cluster, cursors: Cursors, request: EsRequest): EsAnswe
     track_total_hits: trackOf(query.track_total_hits),
   }
   const given = Object.entries(over).filter((entry): entry is [string, Json] => entry[1] !== undefined)
-  const body: JsonObject = { ...jsonBody(request), ...Object.fromEntries(given) }
+  const body = narrowed(cluster, request.params.index, { ...jsonBody(request), ...Object.fromEntries(given) })
   if (query.scroll !== undefined) return { body: cursors.startScroll(body, indicesOf(cluster, request), query.scroll) }
   if (isObject(body.pit)) return searchPoint(cluster, cursors, body, body.pit, request)
-  return { body: parseSearch(cluster, body).run(indicesOf(cluster, request)) }
+  const partial = query.allow_partial_search_results !== 'false'
+  return { body: parseSearch(cluster, body, { partial }).run(indicesOf(cluster, request)) }
 }
 
 function searchPoint(cluster: Cluster, cursors: Cursors, body: JsonObject, pit: JsonObject, { params }: EsRequest): EsAnswer {
@@ -104,6 +113,8 @@ function cursorRoutes(router: Router, cluster: Cluster, cursors: Cursors): void 
     if (keepAlive === undefined)
       throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: [keep_alive] is not specified;' })
     const indices = indicesOf(cluster, request)
+    const missing = notStarted(cluster, indices)
+    if (missing.length > 0) throw someShardsMissing(missing, 'open_pit')
     const shards = indices.reduce((sum, index) => sum + index.shards, 0)
     return { body: { id: cursors.openPoint(indices, keepAlive), _shards: { total: shards, successful: shards, skipped: 0, failed: 0 } } }
   })
@@ -141,6 +152,8 @@ function fieldCaps(cluster: Cluster, request: EsRequest): EsAnswer {
   const patterns = request.query.fields?.split(',') ?? asList(jsonBody(request).fields).map(String)
   if (patterns.length === 0) throw new EsError(400, { type: 'action_request_validation_exception', reason: 'Validation Failed: 1: no fields specified;' })
   const indices = indicesOf(cluster, request)
+  const [missing] = notStarted(cluster, indices)
+  if (missing !== undefined) throw noShardAvailable(`index [${missing}] has no active shard copy`)
   const fields: Record<string, JsonObject> = {}
   for (const index of indices) {
     for (const [path, field] of index.mapping.fields) {

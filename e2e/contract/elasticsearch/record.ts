@@ -1,4 +1,4 @@
-/** Records the answers of a real server: `node test/sandbox/elasticsearch/record.ts http://127.0.0.1:9200 9.5`. The server must be empty. */
+/** Records the answers of a real server: `node e2e/contract/elasticsearch/record.ts http://127.0.0.1:9200 9.5`. The server must be empty. */
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { ask } from './ask.ts'
@@ -11,4 +11,4 @@ if (url === undefined || version === undefined) throw new Error('give the addres
 const asked = version.endsWith('-random') ? randomRequests() : requests
 const answers = []
 for (const request of asked) answers.push(await ask(url, request))
-writeFileSync(new URL(`../../data/elasticsearch-${version}.json.gz`, import.meta.url), gzipSync(JSON.stringify(answers), { level: 9 }))
+writeFileSync(new URL(`../../../test/data/elasticsearch-${version}.json.gz`, import.meta.url), gzipSync(JSON.stringify(answers), { level: 9 }))

@@ -1,4 +1,4 @@
-/** Requests whose answers were recorded from a real Elasticsearch 9.5.3 (record.ts); replay.test.ts asks the stand-in the same. In order: they build on each other. */
+/** Requests whose answers were recorded from a real Elasticsearch 9.5.3 (record.ts); the contract asks the stand-in the same. In order: they build on each other. */
 
 export interface RecordedRequest {
   readonly method: string
