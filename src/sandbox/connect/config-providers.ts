@@ -3,7 +3,7 @@ import type { Config } from './config-def.ts'
 import { ConnectException } from './errors.ts'
 
 /** Values at a path; undefined: there is no such path. */
-export type ConfigProvider = (path: string) => Promise<Readonly<Record<string, string>> | undefined>
+type ConfigProvider = (path: string) => Promise<Readonly<Record<string, string>> | undefined>
 export type ConfigProviders = Readonly<Record<string, ConfigProvider>>
 
 const REFERENCE = /\$\{([^}:]*):(?:([^}:]*):)?([^}]*)\}/g

@@ -41,12 +41,12 @@ export function configOf({ spec }: KafkaConnector): Record<string, string> {
   return config
 }
 
-export function declaredState({ spec }: KafkaConnector): ConnectorSpec['state'] {
+function declaredState({ spec }: KafkaConnector): ConnectorSpec['state'] {
   if (spec.state !== undefined) return ({ running: 'RUNNING', paused: 'PAUSED', stopped: 'STOPPED' } as const)[spec.state]
   return spec.pause === true ? 'PAUSED' : 'RUNNING'
 }
 
-export function directionOf(connector: KafkaConnector, typeOfClass: ReadonlyMap<string, string>): ConnectorSpec['direction'] {
+function directionOf(connector: KafkaConnector, typeOfClass: ReadonlyMap<string, string>): ConnectorSpec['direction'] {
   const type = connector.status?.connectorStatus?.type ?? typeOfClass.get(connector.spec.class ?? '')
   if (type !== undefined) return type === 'sink' ? 'sink' : 'source'
   // Before Strimzi has seen it: Connect starts no sink without topics.

@@ -7,8 +7,8 @@ export const kafkaConnects: KubeResource = { group: 'kafka.strimzi.io', version:
 export const configMaps: KubeResource = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' }
 
 export const CLUSTER_LABEL = 'strimzi.io/cluster'
-export const USE_CONNECTOR_RESOURCES = 'strimzi.io/use-connector-resources'
-export const PAUSE_RECONCILIATION = 'strimzi.io/pause-reconciliation'
+const USE_CONNECTOR_RESOURCES = 'strimzi.io/use-connector-resources'
+const PAUSE_RECONCILIATION = 'strimzi.io/pause-reconciliation'
 export const RESTART = 'strimzi.io/restart'
 export const RESTART_TASK = 'strimzi.io/restart-task'
 export const OFFSETS = 'strimzi.io/connector-offsets'

@@ -99,7 +99,7 @@ export function createConnectRest(url: string, clock: Clock, signal: AbortSignal
   }
 }
 
-export class RestError extends ConnectorError {
+class RestError extends ConnectorError {
   readonly status: number
   constructor(status: number, text: string) {
     super('ConnectRestException', text)

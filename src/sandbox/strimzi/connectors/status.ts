@@ -51,7 +51,7 @@ export function connectorStatusAfter(connector: KafkaConnector, result: Reconcil
   }
 }
 
-export const failedTasks = (status: RestStatus) => status.tasks.filter(({ state }) => state === 'FAILED').map(({ id }) => id)
+const failedTasks = (status: RestStatus) => status.tasks.filter(({ state }) => state === 'FAILED').map(({ id }) => id)
 export const hasFailed = (status: RestStatus): boolean => status.connector.state === 'FAILED' || failedTasks(status).length > 0
 
 function failureIn(status: RestStatus): { reason: string; message: string } | undefined {
