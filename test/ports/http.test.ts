@@ -28,7 +28,7 @@ describe('the HTTP wrapper', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    http = createHttpClient({ baseUrl, service: 'Test', auth: { username: 'u', password: 'canary' }, timeoutMs: 300, maxResponseBytes: 100_000 })
+    http = createHttpClient({ baseUrl, service: 'Test', auth: { username: 'u', password: 'canary' }, timeoutMs: 20_000, maxResponseBytes: 100_000 })
   })
   after(() => {
     server.closeAllConnections()
@@ -59,10 +59,12 @@ describe('the HTTP wrapper', () => {
     ['large', 'Retry', 'Unreachable'],
   ] as const) {
     it(`makes ${reason} of ${path}, and shows no credential`, async () => {
-      const error = await http.request({ method: 'GET', path: [path], answer: z.object({ a: z.number() }) }).then(
-        () => assert.fail('it must fail'),
-        (failure: unknown) => failure as Failure,
-      )
+      const error = await http
+        .request({ method: 'GET', path: [path], answer: z.object({ a: z.number() }), ...(path === 'hang' ? { timeoutMs: 100 } : {}) })
+        .then(
+          () => assert.fail('it must fail'),
+          (failure: unknown) => failure as Failure,
+        )
       assert.ok(error instanceof Failure, String(error))
       assert.equal(`${error.class} ${error.reason}`, `${cls} ${reason}`)
       assert.ok(!JSON.stringify([error.message, error.stack, error.cause, error.body]).includes('canary'))

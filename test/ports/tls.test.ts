@@ -28,7 +28,7 @@ const secure = (identity: Identity, options: TlsOptions = {}) =>
   listening(createServer({ ...identity, ...options }, (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}')))
 
 async function failureOf(url: string, connection: HttpConnection = { ca: authority.cert }): Promise<Failure> {
-  const http = createHttpClient({ baseUrl: url, service: 'Test', connection: async () => connection, timeoutMs: 2_000 })
+  const http = createHttpClient({ baseUrl: url, service: 'Test', connection: async () => connection, timeoutMs: 20_000 })
   const error = await http.request({ method: 'GET', path: ['x'], answer: z.object({}) }).then(
     () => assert.fail('it must fail'),
     (failure: unknown) => failure,

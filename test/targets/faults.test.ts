@@ -14,7 +14,7 @@ import {
 import { never, noReferences } from './given.ts'
 
 const kafka = {} as KafkaClient
-const timeoutMs = 150
+const timeoutMs = 2_000
 const targets: Record<string, (url: string) => Target> = {
   ksqlDB: (url) => createKsqldbTarget({ url, timeoutMs, kafka, clock: systemClock }),
   Connect: (url) => createConnectTarget({ url, timeoutMs, references: noReferences, kafka, clock: systemClock }),
