@@ -337,6 +337,17 @@ export const builtins: readonly Case<Kube>[] = [
     },
   },
   {
+    call: `GET ${LEASE}/{name}`,
+    name: 'times to the microsecond; one that is not there',
+    async run(kube) {
+      const path = LEASES(await kube.namespace())
+      const spec = { holderIdentity: 'one', renewTime: '2026-01-02T03:04:05.000001Z' }
+      well(await kube.post(path, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'lead' }, spec }), 201)
+      assert.deepEqual(well(await kube.get(`${path}/lead`)).spec, spec)
+      refused(await kube.get(`${path}/nobody`), 404, 'NotFound', 'leases.coordination.k8s.io "nobody" not found')
+    },
+  },
+  {
     call: `PUT ${LEASE}/{name}`,
     name: 'renewed at its version, refused at an older one and with a wrong duration',
     async run(kube) {
