@@ -157,13 +157,6 @@ const ATTACKS: readonly Attack[] = [
   attack('runs code in ksqlDB', sql("SET 'sasl.jaas.config'='com.sun.security.auth.module.JndiLoginModule required;';"), SQL, 'JAAS', 'UnsafeConfigRefused'),
   attack('forges a mark', source('clickstream.dev/namespace: victim'), `${CONFIG}.clickstream.dev/namespace`, 'mark of the operator', 'ConnectorConfigInvalid'),
   attack(
-    'takes a Secret of the platform',
-    `${OWN}sinks: [{name: evil-sink, from: EVIL_OWN, connector: {class: ${SINK}, config: {connection.url: "http://127.0.0.1:9"}, configFrom: [{key: connection.password, secretKeyRef: {name: grafana-login, key: password}}]}}]`,
-    'spec.sinks[0].connector.configFrom[0]',
-    'Secret evil/grafana-login does not exist',
-    'SecretNotFound',
-  ),
-  attack(
     'takes a ConfigMap of the other namespace',
     'statements: [{name: a, configMapRef: {name: victims, key: a.sql}}]',
     'spec.statements[0].configMapRef',
@@ -252,6 +245,29 @@ describe('two tenants of one platform', () => {
       )
     })
   }
+
+  it('one takes a Secret of the platform: only its own namespace is looked at', async () => {
+    const secret = '{key: connection.password, secretKeyRef: {name: grafana-login, key: password}}'
+    const sink = `{name: evil-sink, from: EVIL_OWN, connector: {class: ${SINK}, config: {connection.url: "http://127.0.0.1:9"}, configFrom: [${secret}]}}`
+    await demo.kube.create(PIPELINE, pipelineIn('evil', 'thief', `${OWN}sinks: [${sink}]`))
+    const seen = await then(
+      'it is refused',
+      () => look('evil', 'thief'),
+      (pipeline) =>
+        pipeline !== undefined && (conditionOf(pipeline, 'SpecValid')?.status === 'False' || conditionOf(pipeline, 'Ready')?.reason === 'Forbidden'),
+      60_000,
+    )
+    // Where the operator may not read Secrets of tenants at all, it says so; else there is none of that name.
+    const { message } = conditionOf(seen!, 'Ready')!
+    assert.match(message, /Secret evil\/grafana-login does not exist|resource secrets, .*namespace evil/)
+    await demo.kube.delete(PIPELINE, 'evil', 'thief')
+    await then(
+      'it is gone',
+      () => look('evil', 'thief'),
+      (pipeline) => pipeline === undefined,
+      60_000,
+    )
+  })
 
   it('one from a namespace that the platform does not let in is refused, and makes nothing', async () => {
     await demo.kube.create(PIPELINE, pipelineIn('stranger', 'stranger', 'topics: [{name: stranger.t}]'))

@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import Fastify, { type FastifyReply } from 'fastify'
 import { type ClickstreamPipeline, type ClickstreamPlatform, kafkaConnectOf } from '../api/index.ts'
+import { whyNotRead } from '../plan/index.ts'
 import { Failure, type KubeApi } from '../ports/index.ts'
 import { quoteText } from '../sql/index.ts'
 import { compileFrom } from './compile.ts'
 import { flowOf } from './flow.ts'
 import { type Backends, openBackends, readPipeline, readPlatform } from './session.ts'
+import { UserError } from './user-error.ts'
 
 export interface ConsoleOptions {
   readonly kube: KubeApi
@@ -39,8 +41,12 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
     return { pipeline, platform, backends: open.backends }
   }
 
+  // A page of somewhere else whose name was made to lead here would read with the credentials of whoever runs the console.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) return reply.code(403).send({ error: 'ask for 127.0.0.1 or localhost' })
+  })
   app.setErrorHandler((error: Error, _request, reply) => {
-    const status = error instanceof Failure ? 502 : 500
+    const status = error instanceof Failure ? 502 : error instanceof UserError ? 403 : 500
     return reply.code(status).send({ error: error.message })
   })
   for (const [path, [file, type]] of Object.entries(FILES)) {
@@ -96,7 +102,9 @@ export async function startConsole(options: ConsoleOptions): Promise<{ url: stri
   })
 
   app.get<{ Params: { topic: string } }>('/api/topics/:topic/sample', async (request) => {
-    const { backends } = await look()
+    const { backends, pipeline, platform } = await look()
+    const why = whyNotRead(platform.spec.limits, pipeline.metadata.namespace ?? options.namespace, request.params.topic)
+    if (why) throw new UserError(`Topic ${request.params.topic} ${why}`)
     const sql = `PRINT ${quoteText(request.params.topic)} FROM BEGINNING LIMIT 3;`
     const lines: string[] = []
     for await (const line of backends.ksqldb.lines({ method: 'POST', path: ['query'], body: { ksql: sql, streamsProperties: {} }, timeoutMs: 10_000 }))

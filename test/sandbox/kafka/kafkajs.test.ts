@@ -75,7 +75,10 @@ describe('Kafka stand-in, driven by kafkajs', () => {
     for (const [sentence, call, type, code] of cases) {
       await assert.rejects(call, (error) => error instanceof KafkaFault && error.type === type && error.code === code, sentence)
     }
-    assert.deepEqual((await client.listTopics()).filter((name) => name !== '__consumer_offsets'), ['there'])
+    assert.deepEqual(
+      (await client.listTopics()).filter((name) => name !== '__consumer_offsets'),
+      ['there'],
+    )
   })
 
   it('alters configs as a whole set and adds partitions', async () => {
