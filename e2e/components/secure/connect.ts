@@ -28,7 +28,7 @@ export interface SecureConnect {
   stop(): Promise<void>
 }
 
-export async function installBasicAuth(): Promise<string> {
+async function installBasicAuth(): Promise<string> {
   return await installed(`connect-basic-auth-${VERSION}`, (making) => mavenJars(making, [`org.apache.kafka:connect-basic-auth-extension:${VERSION}!`]))
 }
 
