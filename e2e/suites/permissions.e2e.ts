@@ -148,22 +148,25 @@ describe('permissions', function () {
         operator = await here.startOperator()
         try {
           await here.apply(...here.platform(name, { strimziConnect }), smallPipeline(name, { platform: name }))
-          const told = await then(
+          // A missing event costs the pipeline nothing: it stands in the metrics and the log only.
+          const isEvents = missing.resource === 'events'
+          await then(
             'the missing permission is told',
             () => whereTold(missing, name),
-            (places) => places.length > 0,
+            (places) => places.includes('metric') && (isEvents || places.length > 1),
             90_000,
           )
-          // What is told of in no condition and in no readiness costs nothing but events.
-          if (told.join() === 'metric') assert.equal(missing.resource, 'events')
           await restore()
           await thenHolds(name, 'Ready', 180_000)
-          await then(
-            'nothing is missing any more',
-            () => whereTold(missing, name),
-            (places) => places.length === 0,
-            180_000,
-          )
+          // Who leads is told only once, so that nobody finds out that it would be permitted now.
+          const isToldOnce = isEvents && missing.scope === 'election'
+          if (!isToldOnce)
+            await then(
+              'nothing is missing any more',
+              () => whereTold(missing, name),
+              (places) => places.length === 0,
+              180_000,
+            )
           await whenAllRemoved(name)
         } finally {
           await restore()
