@@ -1,14 +1,17 @@
 /** Writes what is made: from the schemas crds/, docs/reference/ and the chart's definitions; from the recorded permissions the chart's rules; from its panels the operator's dashboard. With --check it writes nothing and fails when a file is stale. */
+import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import { generateCrds, generateReference } from '../src/api/index.ts'
 import { crdTemplate, rulesTemplate } from './chart.ts'
 import { operatorDashboard } from './operator-dashboard.ts'
-import { readPermissions, readReasons } from './permissions.ts'
+import { permissionsTable, readPermissions, readReasons } from './permissions.ts'
 
 /** Folders of which every file is made. */
 const FOLDERS = ['crds', 'docs/reference', 'helm/clickstream-operator/templates/crds']
+/** Its table of permissions is made. */
+const OPERATIONS = 'docs/operations.md'
 const TEMPLATES = 'helm/clickstream-operator/templates'
 
 /** Path from the root of the project -> content. */
@@ -22,6 +25,12 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   for (const [name, text] of generateReference()) files.set(`docs/reference/${name}`, text)
   files.set(`${TEMPLATES}/_rules.tpl`, rulesTemplate(readPermissions(), readReasons()))
   files.set('helm/clickstream-operator/files/dashboard.json', `${JSON.stringify(operatorDashboard(), undefined, 2)}\n`)
+  const operations = readFileSync(path.resolve(import.meta.dirname, '..', OPERATIONS), 'utf8')
+  const table = permissionsTable(readPermissions(), readReasons())
+  files.set(
+    OPERATIONS,
+    operations.replace(/(<!-- permissions: [^\n]* -->\n)[\s\S]*?(<!-- end of permissions -->)/, (_, start, end) => `${start}${table}${end}`),
+  )
   return files
 }
 

@@ -76,3 +76,12 @@ export function formatPermissions(permissions: readonly Permission[]): string {
   })
   return `${[...head, ...lines.sort()].join('\n')}\n`
 }
+
+/** Markdown, one row for each permission. */
+export function permissionsTable(permissions: readonly Permission[], reasons: Reasons): string {
+  const rows = permissions.map((one) => {
+    const why = one.verbs.map((verb) => `\`${verb}\`: ${reasons[one.scope]?.[nameOf(one)]?.[verb]}`)
+    return `| ${one.scope} | \`${nameOf(one)}\` | ${why.join('<br>')} |\n`
+  })
+  return `\n| scope | resource | verbs, and what for |\n|---|---|---|\n${rows.join('')}\n`
+}
