@@ -3,7 +3,7 @@ import { MARK_PREFIX } from '../../api/index.ts'
 import type { KafkaConnector } from './objects.ts'
 import { conditionOf, OFFSETS } from './objects.ts'
 
-/** Ours: Strimzi was asked to forget the offsets. Without its own annotation beside it, it has done so. */
+/** Ours: how often Strimzi was asked to forget the offsets. Without its own annotation beside it, it has done so. */
 export const OFFSETS_ASKED = `${MARK_PREFIX}offsets`
 
 export type RemovalStep =
@@ -24,9 +24,18 @@ export function nextRemovalStep(connector: KafkaConnector, forgetOffsets: boolea
   if (!seen || state !== 'STOPPED') return { kind: 'wait' }
   if (!forgetOffsets) return { kind: 'delete' }
   const { annotations } = metadata
-  if (annotations[OFFSETS_ASKED] === undefined) return { kind: 'patch', body: { metadata: { annotations: { [OFFSETS_ASKED]: 'reset', [OFFSETS]: 'reset' } } } }
+  const asked = annotations[OFFSETS_ASKED]
+  if (asked === undefined) return ask(1)
   if (annotations[OFFSETS] === undefined) return { kind: 'delete' }
-  // Strimzi tries again by itself; its tasks may not have left their group yet.
   const warning = status?.conditions?.find(({ type, reason }) => type === 'Warning' && reason === 'ResetOffsets')
-  return warning ? { kind: 'stuck', message: warning.message ?? 'Strimzi cannot reset its offsets' } : { kind: 'wait' }
+  if (!warning) return { kind: 'wait' }
+  // Its tasks may not have left their group yet. Strimzi would try again in two minutes; a change of the object wakes it.
+  const times = Number(asked)
+  return times < ASKED_MAX ? ask(times + 1) : { kind: 'stuck', message: warning.message ?? 'Strimzi cannot reset its offsets' }
 }
+
+const ASKED_MAX = 20
+const ask = (times: number): RemovalStep => ({
+  kind: 'patch',
+  body: { metadata: { annotations: { [OFFSETS_ASKED]: String(times), [OFFSETS]: 'reset' } } },
+})
