@@ -28,6 +28,8 @@ const FACTS: Readonly<Record<string, SuiteFacts>> = {
   'contract-used': { over: 'stand-ins' },
 }
 
+export const cataloguedSuites = Object.keys(FACTS)
+
 const factsOf = (suite: string): SuiteFacts => FACTS[suite] ?? { over: 'either' }
 
 export const minutesOf = (suite: string): number => factsOf(suite).minutes ?? USUAL_MINUTES
