@@ -1,4 +1,4 @@
-/** Writes what is made: from the schemas crds/, docs/reference/ and the chart's definitions; from the recorded permissions the chart's rules; from its panels the operator's dashboard. With --check it writes nothing and fails when a file is stale. */
+/** Writes what is made: from the schemas crds/, docs/reference/ and the chart's definitions; from the recorded permissions the chart's rules; from its panels the operator's dashboard; from contracts, recordings and tests docs/parity.md. With --check it writes nothing and fails when a file is stale. */
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { generateCrds, generateReference } from '../src/api/index.ts'
 import { crdTemplate, rulesTemplate } from './chart.ts'
 import { operatorDashboard } from './operator-dashboard.ts'
+import { parityPage } from './parity.ts'
 import { permissionsTable, readPermissions, readReasons } from './permissions.ts'
 
 /** Folders of which every file is made. */
@@ -24,6 +25,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   }
   for (const [name, text] of generateReference()) files.set(`docs/reference/${name}`, text)
   files.set(`${TEMPLATES}/_rules.tpl`, rulesTemplate(readPermissions(), readReasons()))
+  files.set('docs/parity.md', parityPage())
   files.set('helm/clickstream-operator/files/dashboard.json', `${JSON.stringify(operatorDashboard(), undefined, 2)}\n`)
   const operations = readFileSync(path.resolve(import.meta.dirname, '..', OPERATIONS), 'utf8')
   const table = permissionsTable(readPermissions(), readReasons())
