@@ -1,6 +1,6 @@
 /** The reconcile of one platform: its backends are looked at, and it is held while a pipeline refers to it. */
 import { type Condition, FINALIZERS, type FieldError, PLATFORM, type PlatformStatus, parsePlatform } from '../api/index.ts'
-import type { KubeObject } from '../ports/index.ts'
+import { type KubeObject, toFailure } from '../ports/index.ts'
 import { type BackendState, judgePlatform, type Verdict } from './conditions.ts'
 import type { WorkResult } from './queue.ts'
 import { keyOf } from './reflector.ts'
@@ -33,7 +33,15 @@ export class PlatformReconciler {
       return { kind: 'done' }
     }
     const users = [...services.pipelines.values()].filter((pipeline) => platformKeyOf(pipeline) === key && this.#holds(object, pipeline))
-    const held = await this.#hold(object, users.length)
+    let held: KubeObject | undefined
+    try {
+      held = await this.#hold(object, users.length)
+    } catch (error) {
+      const { reason, message } = toFailure(error)
+      // Without the finalizer nothing is begun; the status may be permitted all the same.
+      if (reason === 'Forbidden') await this.#write(object, new Map([['Ready', { status: 'False', reason, message } as const]]), [], users.length)
+      throw error
+    }
     if (held === undefined) return { kind: 'done' }
     const parsed = parsePlatform(held)
     const session = await services.platforms.session(held)

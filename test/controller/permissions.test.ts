@@ -134,6 +134,23 @@ describe('a permission that is missing', () => {
     })
   }
 
+  it('(patch clickstreamplatforms) stands in the conditions of the platform, and heals', async () => {
+    const scene = await setUp({ verb: 'patch', resource: 'clickstreamplatforms' })
+    await scene.clock.advance(60_000)
+    const ready = () => {
+      const { conditions } = scene.kube.find(PLATFORM, 'shop', 'default')!.status as {
+        conditions: { type: string; status: string; reason: string; message: string }[]
+      }
+      return conditions.find(({ type }) => type === 'Ready')!
+    }
+    assert.deepEqual([ready().status, ready().reason], ['False', 'Forbidden'])
+    assert.match(ready().message, /verb patch, resource clickstreamplatforms/)
+    scene.permit()
+    await scene.clock.advance(150_000)
+    assert.equal(ready().status, 'True')
+    await stopOperator(scene)
+  })
+
   it('(get secrets) stands in the conditions of the platform that needs the Secret', async () => {
     const world = new MemoryWorld(new VirtualClock(0))
     const scene = await setUp(
