@@ -10,7 +10,7 @@ const rooms = {
   controller: ['targets', 'plan', 'api', 'sql', 'ports'],
   engine: ['sql'],
   sandbox: ['engine', 'sql', 'ports'],
-  console: ['sandbox', 'controller', 'targets', 'plan', 'api', 'sql', 'engine', 'ports'],
+  console: ['controller', 'targets', 'plan', 'api', 'sql', 'engine', 'ports'],
   cli: ['console', 'sandbox', 'controller', 'targets', 'plan', 'api', 'sql', 'engine', 'ports'],
 }
 const anyOf = (names) => `^src/(${names.join('|')})/`
@@ -37,6 +37,13 @@ export default {
     ...arrows,
     ...doors,
     { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'only-demo-and-sandbox-need-the-stand-ins',
+      comment: 'The image has no stand-ins: every other command must run without them.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/(demo/|commands/sandbox\\.ts$)' },
+      to: { path: '^src/(sandbox|cli/demo)/', pathNot: '^src/cli/demo/command\\.ts$' },
+    },
     {
       name: 'pure-rooms-do-no-io',
       severity: 'error',

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import { generateCrds, PIPELINE } from '../src/api/index.ts'
 import { apply } from '../src/cli/apply.ts'
-import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, platformObjects } from '../src/cli/demo/manifests.ts'
+import { GRAFANA_LOGIN, NAMESPACE, platformObjects } from '../src/cli/demo/manifests.ts'
+import { fileOfPackage } from '../src/cli/manifest.ts'
 import { createKubeApi, createLogger, type KubeObject, systemClock, systemRandom } from '../src/ports/index.ts'
 import { startSandbox } from '../src/sandbox/index.ts'
 

@@ -4,8 +4,9 @@
  */
 import { z } from 'zod'
 import { apply } from '../src/cli/apply.ts'
-import { fileOfPackage, NAMESPACE, readManifest } from '../src/cli/demo/manifests.ts'
+import { NAMESPACE } from '../src/cli/demo/manifests.ts'
 import { startDemo } from '../src/cli/demo/run.ts'
+import { fileOfPackage, readManifest } from '../src/cli/manifest.ts'
 import { openBackends, readPipeline, readPlatform } from '../src/console/index.ts'
 import { createLogger, systemClock } from '../src/ports/index.ts'
 

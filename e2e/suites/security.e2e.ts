@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { PIPELINE, PLATFORM, parsePlatform } from '../../src/api/index.ts'
 import { apply } from '../../src/cli/apply.ts'
-import { GRAFANA_LOGIN, readManifest } from '../../src/cli/demo/manifests.ts'
+import { GRAFANA_LOGIN } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
+import { readManifest } from '../../src/cli/manifest.ts'
 import { type Backends, openBackends } from '../../src/console/index.ts'
 import {
   createHttpClient,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { validateObjects } from '../../src/cli/commands/validate.ts'
-import { fileOfPackage, readManifest } from '../../src/cli/demo/manifests.ts'
+import { fileOfPackage, readManifest } from '../../src/cli/manifest.ts'
 import { formatFinding } from '../../src/plan/index.ts'
 
 const EXAMPLE = fileOfPackage('examples/01-events-per-minute.yaml')

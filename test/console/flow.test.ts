@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { parsePipeline, parsePlatform } from '../../src/api/index.ts'
-import { fileOfPackage, readManifest } from '../../src/cli/demo/manifests.ts'
+import { fileOfPackage, readManifest } from '../../src/cli/manifest.ts'
 import { flowAsMermaid, flowAsText, flowOf } from '../../src/console/index.ts'
 import { compilePipeline } from '../../src/plan/index.ts'
 

@@ -5,7 +5,7 @@ import { LedgerFile, References } from '../../controller/index.ts'
 import { compilePipeline, formatFinding, formatPlan, type Ledger, type Owner, planChanges, secretRefs } from '../../plan/index.ts'
 import { type KubeApi, systemClock } from '../../ports/index.ts'
 import { createTargets } from '../../targets/index.ts'
-import { readManifest } from '../demo/manifests.ts'
+import { readManifest } from '../manifest.ts'
 import { print, printJson } from '../output.ts'
 
 export async function plan(file: string | undefined, options: ConnectionOptions & { json?: boolean; pipeline?: string }, now: number): Promise<number> {

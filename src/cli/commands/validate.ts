@@ -4,7 +4,7 @@ import { type ClickstreamPipeline, type ClickstreamPlatform, PIPELINE, PLATFORM,
 import { UserError } from '../../console/index.ts'
 import { compilePipeline, type Finding, formatFinding } from '../../plan/index.ts'
 import type { KubeObject } from '../../ports/index.ts'
-import { readManifest } from '../demo/manifests.ts'
+import { readManifest } from '../manifest.ts'
 import { print, printJson } from '../output.ts'
 
 export interface Validated {

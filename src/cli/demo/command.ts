@@ -7,8 +7,9 @@ import { createLogger, systemClock } from '../../ports/index.ts'
 import type { RealServers } from '../../sandbox/index.ts'
 import { apply } from '../apply.ts'
 import { checkPipeline, formatRow, printVerdict } from '../commands/check.ts'
+import { fileOfPackage, readManifest } from '../manifest.ts'
 import { formatTable, print } from '../output.ts'
-import { fileOfPackage, GRAFANA_LOGIN, NAMESPACE, readManifest, withSandboxAddresses } from './manifests.ts'
+import { GRAFANA_LOGIN, NAMESPACE, withSandboxAddresses } from './manifests.ts'
 import { type Demo, startDemo } from './run.ts'
 
 /** The options of RealServers name servers that take the place of stand-ins. */
