@@ -1,6 +1,7 @@
 /** The contract of Elasticsearch 9: recorded requests, made up ones, and what it does over several requests. */
 import { startElasticsearch } from '../components/elasticsearch.ts'
 import type { Contract } from './contract.ts'
+import { callOfRequest } from './elasticsearch/call.ts'
 import { differences, differing } from './elasticsearch/differences.ts'
 import { naming } from './elasticsearch/naming.ts'
 import { randomRequests } from './elasticsearch/random-requests.ts'
@@ -27,6 +28,7 @@ export const elasticsearch: Contract<HttpServer> = {
     ...differing,
   ],
   differences,
+  callOf: callOfRequest,
   async start(side) {
     if (side === 'stand-in') return standIn('9.x')
     const { url, stop } = await startElasticsearch()

@@ -43,9 +43,9 @@ export function holdContract<Server>(contract: Contract<Server>, side: Side): { 
 
 /**
  * The outcome that is kept is this contract's. It is written anew only behind a run in which both sides held; `written` says
- * whether this is one.
+ * whether this is one. `suite`: the suite `contract-SUITE` holds this contract.
  */
-export function keepOutcome<Server>(contract: Contract<Server>, written: () => boolean): void {
+export function keepOutcome<Server>(contract: Contract<Server>, written: () => boolean, suite: string = contract.name): void {
   describe(`what is kept of the contract of the ${contract.title}`, () => {
     const used = usedBy(contract.name)
 
@@ -61,7 +61,7 @@ export function keepOutcome<Server>(contract: Contract<Server>, written: () => b
       assert.deepEqual(
         kept,
         outcome,
-        `e2e/contract/outcome/${contract.name}.json is of other cases: hold the contract against the real server with "npm run e2e -- --suite contract-${contract.name} --real ${contract.name}", which writes it.`,
+        `e2e/contract/outcome/${contract.name}.json is of other cases: hold the contract against the real server with "npm run e2e -- --suite contract-${suite} --real ${suite}", which writes it.`,
       )
     })
   })
@@ -72,7 +72,7 @@ export function contractSuite<Server>(contract: Contract<Server>, kind: string =
   const real = (process.env.CLICKSTREAM_E2E_REAL ?? '').split(',').includes(kind)
   const standIn = holdContract(contract, 'stand-in')
   const other = real ? holdContract(contract, 'real') : undefined
-  keepOutcome(contract, () => standIn.held && other?.held === true)
+  keepOutcome(contract, () => standIn.held && other?.held === true, kind)
 }
 
 async function fails<Server>(run: (server: Server) => Promise<void>, server: Server, otherwise: string): Promise<void> {

@@ -91,6 +91,7 @@ export function createRotatingKafkaClient(options: RotatingKafkaOptions): KafkaC
     offsetsAt: (topic, timestamp) => use((client) => client.offsetsAt(topic, timestamp)),
     groupOffsets: (groupId, topics) => use((client) => client.groupOffsets(groupId, topics)),
     deleteGroup: (groupId) => use((client) => client.deleteGroup(groupId)),
+    setGroupOffsets: (groupId, topic, offsets) => use((client) => client.setGroupOffsets(groupId, topic, offsets)),
     produce: (topic, records) => use((client) => client.produce(topic, records)),
     consume,
     async close() {

@@ -85,6 +85,8 @@ export interface KafkaClient {
   /** Committed offsets of a group: topic -> partition -> offset. */
   groupOffsets(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>>
   deleteGroup(groupId: string): Promise<void>
+  /** Of a group without members. */
+  setGroupOffsets(groupId: string, topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>
   /** Acknowledged by all in-sync replicas. */
   produce(topic: string, records: readonly ProduceRecord[]): Promise<void>
   consume(options: ConsumeOptions): Consumer

@@ -167,6 +167,11 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
       await topicAdmin.use((admin) => admin.deleteGroups([groupId]))
     },
 
+    async setGroupOffsets(groupId, topic, offsets) {
+      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }))
+      await topicAdmin.use((admin) => admin.setOffsets({ groupId, topic, partitions }))
+    },
+
     async produce(topic, records) {
       if (records.length === 0) return
       const messages = records.map((record) => messageOf(record, clock))

@@ -4,5 +4,5 @@ import { holdContract, keepOutcome } from '../../e2e/contract/hold.ts'
 
 for (const contract of [elasticsearch, elasticsearch7]) {
   holdContract(contract, 'stand-in')
-  keepOutcome(contract, () => false)
+  keepOutcome(contract, () => false, 'elasticsearch')
 }

@@ -169,6 +169,30 @@ export const naming: readonly Case<HttpServer>[] = [
     },
   },
   {
+    call: 'GET /_index_template',
+    name: 'gives every template by name, as the one of its name is given',
+    async run(server) {
+      const template = { index_patterns: ['listed-*'], priority: 778, template: { settings: { index: { number_of_replicas: '0' } } }, _meta: { by: 'me' } }
+      for (const name of ['listed-a', 'listed-b']) {
+        await answered(server, 200, `PUT /_index_template/${name}`, { ...template, index_patterns: [`${name}-*`] })
+      }
+      const { index_templates: all, ...rest } = await answered(server, 200, 'GET /_index_template')
+      assert.deepEqual(rest, {})
+      for (const name of ['listed-a', 'listed-b']) {
+        const own = all.filter((one: Json) => one.name === name)
+        assert.deepEqual(own, (await answered(server, 200, `GET /_index_template/${name}`)).index_templates)
+        assert.deepEqual(own[0].index_template.index_patterns, [`${name}-*`])
+        assert.deepEqual(own[0].index_template._meta, template._meta)
+        await answered(server, 200, `DELETE /_index_template/${name}`)
+      }
+      const left = (await answered(server, 200, 'GET /_index_template')).index_templates
+      assert.deepEqual(
+        left.filter(({ name }: Json) => name.startsWith('listed-')),
+        [],
+      )
+    },
+  },
+  {
     call: 'PUT /_index_template/{name}',
     name: 'of several that match the one with the highest priority holds, with its components in order',
     async run(server) {

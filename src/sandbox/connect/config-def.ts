@@ -8,6 +8,12 @@ export interface ConfigKey {
   /** Absent: required. Null: optional without a value. */
   readonly default?: string | null
   readonly importance?: 'HIGH' | 'MEDIUM' | 'LOW'
+  readonly width?: 'SHORT' | 'MEDIUM' | 'LONG'
+  /** Default: the name. */
+  readonly display?: string
+  /** Place in its group. */
+  readonly order?: number
+  readonly recommended?: readonly string[]
   readonly documentation: string
   readonly group?: string
   readonly oneOf?: readonly string[]
@@ -81,7 +87,7 @@ function notOneOf(key: ConfigKey, value: string): string | undefined {
 
 /** Every key of a definition with its value and errors. */
 export function describeConfig(keys: readonly ConfigKey[], config: Config): ConfigInfo[] {
-  return keys.map((key, index) => {
+  return keys.map((key) => {
     const value = config[key.name] ?? key.default ?? null
     return {
       definition: {
@@ -92,15 +98,15 @@ export function describeConfig(keys: readonly ConfigKey[], config: Config): Conf
         importance: key.importance ?? 'MEDIUM',
         documentation: key.documentation,
         group: key.group ?? null,
-        width: 'MEDIUM',
-        display_name: key.name,
-        order_in_group: index + 1,
+        width: key.width ?? 'NONE',
+        display_name: key.display ?? key.name,
+        order_in_group: key.order ?? -1,
         dependents: [],
       },
       value: {
         name: key.name,
         value: key.type === 'PASSWORD' && value !== null ? '[hidden]' : value,
-        recommended_values: [...(key.oneOf ?? [])],
+        recommended_values: [...(key.recommended ?? [])],
         errors: errorsOf(key, value),
         visible: true,
       },

@@ -3,158 +3,230 @@ import { type Config, type ConfigInfo, type ConfigKey, describeConfig } from './
 import { CONVERTER_CLASSES } from './converters.ts'
 import type { ConnectorPlugin } from './plugin.ts'
 import { transformKeys } from './transforms/index.ts'
+import { VERSION, WORKER_CONFIG } from './worker-config.ts'
 
-const converterCheck = (value: string) => (CONVERTER_CLASSES.includes(value) ? undefined : `Class ${value} could not be found.`)
+type Look = Pick<ConfigKey, 'importance' | 'width' | 'display'>
+const look = (importance: NonNullable<Look['importance']>, width: NonNullable<Look['width']>, display: string): Look => ({ importance, width, display })
 
-const COMMON_KEYS: readonly ConfigKey[] = [
-  {
-    name: 'name',
-    type: 'STRING',
-    importance: 'HIGH',
-    group: 'Common',
-    documentation: 'Globally unique name to use for this connector.',
-    check: (value) => (value.trim() === '' ? 'String may not be empty' : undefined),
-  },
-  { name: 'connector.class', type: 'STRING', importance: 'HIGH', group: 'Common', documentation: 'Name or alias of the class for this connector.' },
-  {
-    name: 'tasks.max',
-    type: 'INT',
-    default: '1',
-    min: 1,
-    importance: 'HIGH',
-    group: 'Common',
-    documentation: 'Maximum number of tasks to use for this connector.',
-  },
-  {
-    name: 'key.converter',
-    type: 'CLASS',
-    default: null,
-    importance: 'LOW',
-    group: 'Common',
-    documentation: 'Converter class for record keys.',
-    check: converterCheck,
-  },
-  {
-    name: 'value.converter',
-    type: 'CLASS',
-    default: null,
-    importance: 'LOW',
-    group: 'Common',
-    documentation: 'Converter class for record values.',
-    check: converterCheck,
-  },
-  {
-    name: 'transforms',
-    type: 'LIST',
-    default: '',
-    importance: 'LOW',
-    group: 'Transforms',
-    documentation: 'Aliases for the transformations to be applied to records.',
-  },
-  {
-    name: 'predicates',
-    type: 'LIST',
-    default: '',
-    importance: 'LOW',
-    group: 'Predicates',
-    documentation: 'Aliases for the predicates used by transformations.',
-  },
-  {
-    name: 'config.action.reload',
-    type: 'STRING',
-    default: 'restart',
-    oneOf: ['none', 'restart'],
-    importance: 'LOW',
-    group: 'Common',
-    documentation: 'What to do when external configuration changes.',
-  },
-  {
-    name: 'errors.tolerance',
-    type: 'STRING',
-    default: 'none',
-    oneOf: ['none', 'all'],
-    group: 'Error Handling',
-    documentation: 'Behavior for tolerating errors during connector operation.',
-  },
-  {
-    name: 'errors.log.enable',
-    type: 'BOOLEAN',
-    default: 'false',
-    group: 'Error Handling',
-    documentation: 'Whether to write each error to the log of the worker.',
-  },
-  {
-    name: 'errors.log.include.messages',
-    type: 'BOOLEAN',
-    default: 'false',
-    group: 'Error Handling',
-    documentation: 'Whether the log contains the record that failed.',
-  },
+/** Numbered by their place in the group, as the worker tells it. */
+const group = (name: string, keys: readonly ConfigKey[], from = 1): ConfigKey[] => keys.map((key, i) => ({ group: name, ...key, order: from + i }))
+
+export const HEADER_CONVERTER = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+
+function converterKeys(side: 'key' | 'value' | 'header'): ConfigKey[] {
+  const name = `${side}.converter`
+  const title = `${side[0]?.toUpperCase()}${side.slice(1)} converter`
+  const known = side === 'header' ? [HEADER_CONVERTER, ...CONVERTER_CLASSES] : CONVERTER_CLASSES
+  return [
+    {
+      name,
+      type: 'CLASS',
+      default: WORKER_CONFIG[name] ?? HEADER_CONVERTER,
+      ...look('LOW', 'SHORT', `${title} class`),
+      recommended: known.toSorted(),
+      documentation: `Converter class for the ${side} of records.`,
+      check: (value) => (known.includes(value) ? undefined : `Class ${value} could not be found.`),
+    },
+    versionKey(`${name}.plugin.version`, VERSION, look('LOW', 'SHORT', `${title} version`), `Version of the ${side} converter.`),
+  ]
+}
+
+const versionKey = (name: string, version: string, looks: Look, documentation: string): ConfigKey => ({
+  name,
+  type: 'STRING',
+  default: version,
+  ...looks,
+  recommended: [version],
+  documentation,
+  check: (value) => (value === version ? undefined : `Plugin not found: only version ${version} is there`),
+})
+
+/** In the order in which the worker lists them. */
+const commonKeys = (plugin: ConnectorPlugin): ConfigKey[] =>
+  group('Common', [
+    {
+      name: 'name',
+      type: 'STRING',
+      ...look('HIGH', 'MEDIUM', 'Connector name'),
+      documentation: 'The name of the connector, the only one of its kind.',
+      check: (value) => (value.trim() === '' ? 'String may not be empty' : undefined),
+    },
+    { name: 'connector.class', type: 'STRING', ...look('HIGH', 'LONG', 'Connector class'), documentation: 'The class of the connector, or an alias of it.' },
+    versionKey('connector.plugin.version', plugin.version, look('MEDIUM', 'MEDIUM', 'Connector version'), 'Version of the connector.'),
+    {
+      name: 'tasks.max',
+      type: 'INT',
+      default: '1',
+      min: 1,
+      ...look('HIGH', 'SHORT', 'Tasks max'),
+      documentation: 'The most tasks that the connector may have.',
+    },
+    {
+      name: 'tasks.max.enforce',
+      type: 'BOOLEAN',
+      default: 'true',
+      ...look('LOW', 'SHORT', 'Enforce tasks max'),
+      documentation: 'Whether a connector that makes more tasks than that fails.',
+    },
+    ...(['key', 'value', 'header'] as const).flatMap(converterKeys),
+    {
+      name: 'transforms',
+      type: 'LIST',
+      default: '',
+      group: 'Transforms',
+      ...look('LOW', 'LONG', 'Transforms'),
+      documentation: 'Aliases of the transforms, in order.',
+    },
+    {
+      name: 'predicates',
+      type: 'LIST',
+      default: '',
+      group: 'Predicates',
+      ...look('LOW', 'LONG', 'Predicates'),
+      documentation: 'Aliases of the predicates that transforms use.',
+    },
+    {
+      name: 'config.action.reload',
+      type: 'STRING',
+      default: 'restart',
+      oneOf: ['none', 'restart'],
+      ...look('LOW', 'MEDIUM', 'Reload Action'),
+      documentation: 'What to do when configuration from elsewhere changes.',
+    },
+  ])
+
+const errorKeys: readonly ConfigKey[] = group('Error Handling', [
   {
     name: 'errors.retry.timeout',
     type: 'LONG',
     default: '0',
-    group: 'Error Handling',
+    ...look('MEDIUM', 'MEDIUM', 'Retry Timeout for Errors'),
     documentation: 'How long a failed operation is tried again, in milliseconds.',
   },
   {
     name: 'errors.retry.delay.max.ms',
     type: 'LONG',
     default: '60000',
-    group: 'Error Handling',
+    ...look('MEDIUM', 'MEDIUM', 'Maximum Delay Between Retries for Errors'),
     documentation: 'The longest time between two tries, in milliseconds.',
   },
-]
-
-export const SINK_KEYS: readonly ConfigKey[] = [
-  { name: 'topics', type: 'LIST', default: '', importance: 'HIGH', group: 'Common', documentation: 'List of topics to consume, separated by commas.' },
-  { name: 'topics.regex', type: 'STRING', default: '', importance: 'HIGH', group: 'Common', documentation: 'Regular expression giving topics to consume.' },
   {
     name: 'errors.tolerance',
     type: 'STRING',
     default: 'none',
     oneOf: ['none', 'all'],
-    group: 'Error Handling',
-    documentation: 'Behavior for tolerating errors during connector operation.',
+    ...look('MEDIUM', 'SHORT', 'Error Tolerance'),
+    documentation: 'Whether a record that fails fails the task.',
   },
   {
-    name: 'errors.deadletterqueue.topic.name',
-    type: 'STRING',
-    default: '',
-    group: 'Error Handling',
-    documentation: 'The topic for records that could not be processed.',
-  },
-  {
-    name: 'errors.deadletterqueue.topic.replication.factor',
-    type: 'INT',
-    default: '3',
-    group: 'Error Handling',
-    documentation: 'Replication factor of the dead letter queue topic when it is made.',
-  },
-  {
-    name: 'errors.deadletterqueue.context.headers.enable',
+    name: 'errors.log.enable',
     type: 'BOOLEAN',
     default: 'false',
-    group: 'Error Handling',
-    documentation: 'Whether to add headers that say what failed.',
+    ...look('MEDIUM', 'SHORT', 'Log Errors'),
+    documentation: 'Whether each error goes into the log of the worker.',
   },
+  {
+    name: 'errors.log.include.messages',
+    type: 'BOOLEAN',
+    default: 'false',
+    ...look('MEDIUM', 'SHORT', 'Log Error Details'),
+    documentation: 'Whether the log contains the record that failed.',
+  },
+])
+
+export const SINK_KEYS: readonly ConfigKey[] = [
+  ...group('Common', [
+    { name: 'topics', type: 'LIST', default: '', ...look('HIGH', 'LONG', 'Topics'), documentation: 'The topics to read, separated by commas.' },
+    { name: 'topics.regex', type: 'STRING', default: '', ...look('HIGH', 'LONG', 'Topics regex'), documentation: 'An expression for the topics to read.' },
+  ]),
+  ...errorKeys,
+  ...group(
+    'Error Handling',
+    [
+      {
+        name: 'errors.deadletterqueue.topic.name',
+        type: 'STRING',
+        default: '',
+        ...look('MEDIUM', 'MEDIUM', 'Dead Letter Queue Topic Name'),
+        documentation: 'The topic for records that could not be processed.',
+      },
+      {
+        name: 'errors.deadletterqueue.topic.replication.factor',
+        type: 'INT',
+        default: '3',
+        ...look('MEDIUM', 'MEDIUM', 'Dead Letter Queue Topic Replication Factor'),
+        documentation: 'Replicas of that topic when it is made.',
+      },
+      {
+        name: 'errors.deadletterqueue.context.headers.enable',
+        type: 'BOOLEAN',
+        default: 'false',
+        ...look('MEDIUM', 'MEDIUM', 'Enable Error Context Headers'),
+        documentation: 'Whether to add headers that say what failed.',
+      },
+    ],
+    6,
+  ),
 ]
 
 const SOURCE_KEYS: readonly ConfigKey[] = [
-  {
-    name: 'topic.creation.groups',
-    type: 'LIST',
-    default: '',
-    importance: 'LOW',
-    group: 'Topic Creation',
-    documentation: 'Groups of configurations for topics created by source connectors.',
-  },
+  ...errorKeys,
+  ...group('Topic Creation', [
+    {
+      name: 'topic.creation.groups',
+      type: 'LIST',
+      default: '',
+      ...look('LOW', 'LONG', 'Topic Creation Groups'),
+      documentation: 'Groups of topics that the worker makes.',
+    },
+  ]),
+  ...group(
+    'Exactly Once Support',
+    [
+      {
+        name: 'exactly.once.support',
+        type: 'STRING',
+        default: 'requested',
+        oneOf: ['requested', 'required'],
+        anyCase: true,
+        ...look('MEDIUM', 'SHORT', 'Exactly once support'),
+        documentation: 'Whether the connector must be able to write each record once.',
+      },
+      {
+        name: 'transaction.boundary',
+        type: 'STRING',
+        default: 'poll',
+        oneOf: ['interval', 'poll', 'connector'],
+        anyCase: true,
+        ...look('MEDIUM', 'SHORT', 'Transaction Boundary'),
+        documentation: 'When transactions begin and end.',
+      },
+      {
+        name: 'transaction.boundary.interval.ms',
+        type: 'LONG',
+        default: null,
+        min: 0,
+        ...look('LOW', 'SHORT', 'Transaction boundary interval'),
+        documentation: 'The time between two transactions, in milliseconds.',
+      },
+    ],
+    2,
+  ),
+  ...group('offsets.topic', [
+    {
+      name: 'offsets.storage.topic',
+      type: 'STRING',
+      default: null,
+      ...look('LOW', 'LONG', 'Offsets topic'),
+      documentation: 'A topic of its own for the offsets.',
+    },
+  ]),
 ]
 
 /** All options a config of this plugin can have, transforms included. */
 export function keysOf(plugin: ConnectorPlugin, config: Config): ConfigKey[] {
   const byName = new Map<string, ConfigKey>()
-  for (const key of [...COMMON_KEYS, ...(plugin.type === 'sink' ? SINK_KEYS : SOURCE_KEYS), ...transformKeys(config), ...plugin.options])
+  for (const key of [...commonKeys(plugin), ...(plugin.type === 'sink' ? SINK_KEYS : SOURCE_KEYS), ...transformKeys(config), ...plugin.options])
     byName.set(key.name, key)
   return [...byName.values()]
 }

@@ -38,17 +38,22 @@ export class Connector {
   /** Why it has failed itself. */
   trace: string | undefined
   tasks: RunningTask[] = []
+  /** Topics that were written or read since they were last reset. */
+  readonly topics = new Set<string>()
+  /** A connector has no tasks before it is first started. */
+  #ran: boolean
   readonly #worker: WorkerContext
   #resolved: Config = {}
   /** Transitions run one after the other. */
   #work: Promise<void> = Promise.resolve()
 
-  constructor(name: string, plugin: ConnectorPlugin, config: Config, target: TargetState, worker: WorkerContext) {
+  constructor(name: string, plugin: ConnectorPlugin, config: Config, target: TargetState, worker: WorkerContext, ran = false) {
     this.name = name
     this.plugin = plugin
     this.config = config
     this.target = target
     this.#worker = worker
+    this.#ran = ran
   }
 
   /** Brings the tasks to the target state; a changed config starts them anew. */
@@ -68,6 +73,7 @@ export class Connector {
       await this.#stopTasks(this.tasks)
       this.tasks = []
       this.state = 'STOPPED'
+      this.#ran = false
       return
     }
     if (change.restart) {
@@ -78,7 +84,8 @@ export class Connector {
     this.#resolved = await resolveReferences(this.config, this.#worker.providers)
     this.trace = undefined
     this.state = this.target === 'PAUSED' ? 'PAUSED' : 'RUNNING'
-    const wanted = this.#taskCount()
+    this.#ran ||= this.target === 'STARTED'
+    const wanted = this.#ran ? this.#taskCount() : 0
     await this.#stopTasks(this.tasks.slice(wanted))
     this.tasks = Array.from({ length: wanted }, (_, id) => this.tasks[id] ?? { id, state: 'UNASSIGNED' })
     for (const task of this.tasks) {
@@ -137,6 +144,8 @@ export class Connector {
         read: () => this.#worker.readOffset(this.name, partition),
         write: (own: SourceOffset, offset: SourceOffset) => this.#worker.writeOffset(this.name, own, offset),
       },
+      paused: this.target === 'PAUSED',
+      onTopic: (topic: string) => void this.topics.add(topic),
       onFailure: (error: unknown) => {
         task.state = 'FAILED'
         task.trace = traceOf(error)

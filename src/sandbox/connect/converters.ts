@@ -1,7 +1,7 @@
 /** Bytes of a topic to Connect data and back, as the stock converters do. */
 import type { Config } from './config-def.ts'
 import { type ConnectValue, isMap, NULL_VALUE, type Schema, type SchemaAndValue, type SchemaType, schemaOf } from './data.ts'
-import { DataException } from './errors.ts'
+import { ConnectException, DataException } from './errors.ts'
 import { parseJson, stringifyJson } from './json.ts'
 
 export interface Converter {
@@ -27,6 +27,7 @@ const byteArrayConverter: Converter = {
 
 function numberConverter(
   type: SchemaType,
+  deserializer: string,
   size: number,
   read: (bytes: Buffer) => number | bigint,
   write: (bytes: Buffer, value: ConnectValue) => void,
@@ -34,7 +35,11 @@ function numberConverter(
   return {
     toConnect(bytes) {
       if (bytes === null) return { schema: schemaOf(type, true), value: null }
-      if (bytes.length !== size) throw new DataException(`Failed to deserialize value: Size of data received is not ${size}`)
+      if (bytes.length !== size)
+        throw new DataException(
+          'Failed to deserialize value: ',
+          new ConnectException(`Size of data received by ${deserializer} is not ${size}`, 'org.apache.kafka.common.errors.SerializationException'),
+        )
       const value = read(bytes)
       return { schema: schemaOf(type, true), value: typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value }
     },
@@ -115,18 +120,21 @@ const FIXED: Readonly<Record<string, Converter>> = {
   'org.apache.kafka.connect.converters.ByteArrayConverter': byteArrayConverter,
   'org.apache.kafka.connect.converters.IntegerConverter': numberConverter(
     'int32',
+    'IntegerDeserializer',
     4,
     (bytes) => bytes.readInt32BE(),
     (bytes, value) => bytes.writeInt32BE(Number(value)),
   ),
   'org.apache.kafka.connect.converters.LongConverter': numberConverter(
     'int64',
+    'LongDeserializer',
     8,
     (bytes) => bytes.readBigInt64BE(),
     (bytes, value) => bytes.writeBigInt64BE(BigInt(value as number)),
   ),
   'org.apache.kafka.connect.converters.DoubleConverter': numberConverter(
     'float64',
+    'DoubleDeserializer',
     8,
     (bytes) => bytes.readDoubleBE(),
     (bytes, value) => bytes.writeDoubleBE(Number(value)),

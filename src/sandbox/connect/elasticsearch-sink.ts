@@ -1,7 +1,7 @@
 /** The well-known Elasticsearch sink: records become bulk operations, document ids come from keys or from offsets. */
 import { z } from 'zod'
 import { backoffMs, createHttpClient, Failure } from '../../ports/index.ts'
-import { type ConfigKey, Settings } from './config-def.ts'
+import { type Config, type ConfigKey, Settings } from './config-def.ts'
 import { type ConnectRecord, type ConnectValue, isMap } from './data.ts'
 import { ConnectException, DataException } from './errors.ts'
 import { stringifyJson } from './json.ts'
@@ -52,6 +52,13 @@ const options: readonly ConfigKey[] = [
     documentation: 'How long to wait in milliseconds when establishing a connection.',
   },
   { name: 'read.timeout.ms', type: 'INT', default: '3000', min: 0, group: 'Connector', documentation: 'How long to wait in milliseconds for an answer.' },
+  {
+    name: 'flush.synchronously',
+    type: 'BOOLEAN',
+    default: 'false',
+    group: 'Connector',
+    documentation: 'Whether each batch is written before the next is taken; needed by transforms that change the topic.',
+  },
   {
     name: 'key.ignore',
     type: 'BOOLEAN',
@@ -121,6 +128,11 @@ const options: readonly ConfigKey[] = [
   },
 ]
 
+function reroutes(config: Config): boolean {
+  const names = (config.transforms ?? '').split(',').map((name) => name.trim())
+  return names.some((name) => /\.(RegexRouter|TimestampRouter)$/.test(config[`transforms.${name}.type`] ?? ''))
+}
+
 function badUrl(value: string): string | undefined {
   const bad = value.split(',').find((url) => !/^https?:\/\/[^\s/]+/.test(url.trim()))
   return bad === undefined ? undefined : `The provided url '${bad}' is not a valid url.`
@@ -148,6 +160,8 @@ export const elasticsearchSink: ConnectorPlugin = {
     const errors = new Map<string, string[]>()
     if ((config['connection.username'] === undefined) !== (config['connection.password'] === undefined)) {
       for (const name of ['connection.username', 'connection.password']) errors.set(name, [`Both username and password must be set.`])
+    } else if ((config['flush.synchronously'] ?? 'false').toLowerCase() !== 'true' && reroutes(config)) {
+      errors.set('flush.synchronously', ['flush.synchronously must be true for transforms that change the topic.'])
     }
     const certificates = config['elastic.https.ssl.truststore.certificates']
     if (certificates !== undefined && config['elastic.https.ssl.truststore.type'] !== 'PEM')
@@ -249,8 +263,11 @@ const label = (record: ConnectRecord) => `Record with topic=${record.topic}, par
 function idFromKey(record: ConnectRecord): string {
   const key: ConnectValue = record.key.value
   if (key === null) throw new DataException('Key is used as document id and can not be null.')
-  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint') return String(key)
-  throw new DataException(`${Array.isArray(key) ? 'ARRAY' : key instanceof Uint8Array ? 'BYTES' : 'STRUCT'} is not supported as the document id.`)
+  const fraction = record.key.schema?.type.startsWith('float') || (typeof key === 'number' && !Number.isInteger(key))
+  if (!fraction && (typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint')) return String(key)
+  throw new DataException(
+    `${fraction ? 'FLOAT64' : Array.isArray(key) ? 'ARRAY' : key instanceof Uint8Array ? 'BYTES' : 'STRUCT'} is not supported as the document id.`,
+  )
 }
 
 /** A version conflict says that a newer record is there already; a document of the same topic, partition and offset that it was written before. */

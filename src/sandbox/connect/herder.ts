@@ -43,7 +43,7 @@ export class Herder {
       const plugin = this.#plugin(config['connector.class'] ?? '')
       const stored = this.#configs.entries.get(`target-state-${name}`)
       const state = stored === undefined ? undefined : (JSON.parse(stored) as { 'state.v2'?: string })
-      const connector = new Connector(name, plugin, config, INITIAL[state?.['state.v2'] ?? 'STARTED'] ?? 'STARTED', this.#worker)
+      const connector = new Connector(name, plugin, config, INITIAL[state?.['state.v2'] ?? 'STARTED'] ?? 'STARTED', this.#worker, true)
       this.#connectors.set(name, connector)
       void connector.apply({ restart: false })
     }
@@ -104,7 +104,7 @@ export class Herder {
     const complete = await this.#checked(name, config)
     if (complete['connector.class'] !== existing.plugin.class) {
       await existing.shutDown()
-      const replaced = new Connector(name, this.#plugin(classOf(complete)), complete, existing.target, this.#worker)
+      const replaced = new Connector(name, this.#plugin(classOf(complete)), complete, existing.target, this.#worker, true)
       this.#connectors.set(name, replaced)
       void replaced.apply({ restart: false })
     } else {

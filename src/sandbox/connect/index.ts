@@ -7,6 +7,7 @@ import { elasticsearchSink } from './elasticsearch-sink.ts'
 import { Herder } from './herder.ts'
 import { registerRoutes } from './rest.ts'
 import { openTopicStore } from './topic-store.ts'
+import { WORKER_CONFIG } from './worker-config.ts'
 
 export interface ConnectOptions {
   readonly kafka: KafkaClient
@@ -18,13 +19,6 @@ export interface ConnectOptions {
   readonly topics?: { readonly configs: string; readonly offsets: string }
   /** `config.providers` of the worker. */
   readonly providers?: ConfigProviders
-}
-
-const VERSION = '4.3.1'
-const WORKER_CONFIG = {
-  'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'value.converter.schemas.enable': 'false',
 }
 
 export async function startConnect(options: ConnectOptions): Promise<SandboxServer> {
@@ -43,7 +37,7 @@ export async function startConnect(options: ConnectOptions): Promise<SandboxServ
     { configs, offsets },
     { kafka, clock, random, log, workerConfig: WORKER_CONFIG, providers: options.providers ?? {}, signal: stop.signal },
   )
-  registerRoutes(server.app, { herder, kafka, workerId: () => workerId, version: VERSION })
+  registerRoutes(server.app, { herder, kafka, clock, workerId: () => workerId })
   const listening = await server.listen(options.port)
   workerId = new URL(listening.url).host
   herder.restore()

@@ -29,6 +29,8 @@ export interface ConnectorPlugin {
   readonly type: 'source' | 'sink'
   readonly version: string
   readonly options: readonly ConfigKey[]
+  /** What it puts into the config of its n-th task beside its own. */
+  taskConfig?(id: number): Config
   /** Rules over several options: option -> what is wrong. */
   validate?(config: Config): ReadonlyMap<string, readonly string[]>
   createSource?(config: Config, context: TaskContext, resumeFrom: SourceOffset | undefined): SourceTask

@@ -1,5 +1,5 @@
 /** What the routes share: the worker they answer for, and request bodies read as Jackson reads them. */
-import type { KafkaClient } from '../../ports/index.ts'
+import type { Clock, KafkaClient } from '../../ports/index.ts'
 import type { Config } from './config-def.ts'
 import { ConnectRestError } from './errors.ts'
 import type { Herder } from './herder.ts'
@@ -7,9 +7,9 @@ import type { Herder } from './herder.ts'
 export interface RestContext {
   readonly herder: Herder
   readonly kafka: KafkaClient
+  readonly clock: Clock
   /** `host:port` of this server; known once it listens. */
   workerId(): string
-  readonly version: string
 }
 
 const ENTITY = 'org.apache.kafka.connect.runtime.rest.entities.CreateConnectorRequest'
@@ -47,7 +47,7 @@ export function createRequest(body: unknown): CreateRequest {
   return { name: typeof request.name === 'string' ? request.name.trim() : (config.name ?? ''), config, initialState: state }
 }
 
-export function objectBody(body: unknown, entity = 'java.util.LinkedHashMap<java.lang.Object,java.lang.Object>'): Record<string, unknown> {
+export function objectBody(body: unknown, entity = 'java.util.LinkedHashMap<java.lang.String,java.lang.String>'): Record<string, unknown> {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
   const token = Array.isArray(body) ? 'Array value (token `JsonToken.START_ARRAY`)' : `${typeof body === 'string' ? 'String' : 'scalar'} value`
   throw jackson(`Cannot deserialize value of type \`${entity}\` from ${token}`)

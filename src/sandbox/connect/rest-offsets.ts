@@ -36,15 +36,29 @@ export function registerOffsetRoutes(app: FastifyInstance, context: RestContext)
     if (!Array.isArray(offsets) || offsets.length === 0)
       throw new ConnectRestError(400, 'Partitions / offsets need to be provided for an alter offsets request')
     const connector = stopped(found)
-    if (connector.plugin.type === 'sink')
-      throw new ConnectRestError(501, 'This worker does not alter the offsets of sink connectors; reset them with DELETE instead')
-    for (const entry of offsets) {
+    if (connector.plugin.type === 'sink') await alterSink(kafka, connector, offsets)
+    for (const entry of connector.plugin.type === 'sink' ? [] : offsets) {
       const { partition, offset } = objectBody(entry) as { partition?: SourceOffset; offset?: SourceOffset | null }
       if (partition === undefined || offset === undefined) throw new ConnectRestError(400, 'Each entry needs a partition and an offset')
       await herder.setOffset(connector.name, partition, offset)
     }
     return { message: 'The offsets for this connector have been altered successfully' }
   })
+}
+
+async function alterSink(kafka: RestContext['kafka'], connector: Connector, entries: readonly unknown[]): Promise<void> {
+  const byTopic = new Map<string, Map<number, bigint>>()
+  for (const entry of entries) {
+    const { partition, offset } = objectBody(entry) as { partition?: SourceOffset; offset?: SourceOffset | null }
+    const [topic, number] = [partition?.kafka_topic, partition?.kafka_partition]
+    if (typeof topic !== 'string' || number === undefined) {
+      throw new ConnectRestError(400, `The partition for a sink connector offset must contain the keys 'kafka_topic' and 'kafka_partition'`)
+    }
+    const offsets = byTopic.get(topic) ?? new Map<number, bigint>()
+    // Null begins anew.
+    byTopic.set(topic, offsets.set(Number(number), BigInt(offset?.kafka_offset ?? 0)))
+  }
+  for (const [topic, offsets] of byTopic) await kafka.setGroupOffsets(`connect-${connector.name}`, topic, offsets)
 }
 
 const topicsOf = (connector: Connector) => (connector.config.topics ?? '').split(',').map((topic) => topic.trim())

@@ -2,15 +2,19 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { describeConfig } from './config-def.ts'
 import type { Connector } from './connector.ts'
-import { keysOf } from './connector-config.ts'
+import { HEADER_CONVERTER, keysOf } from './connector-config.ts'
+import { CONVERTER_CLASSES } from './converters.ts'
 import { ConnectRestError } from './errors.ts'
 import { createRequest, malformed, objectBody, type RestContext, stringMap } from './rest-body.ts'
+import { registerLoggerRoutes } from './rest-loggers.ts'
 import { registerOffsetRoutes } from './rest-offsets.ts'
+import { PREDICATE_CLASSES, TRANSFORM_CLASSES } from './transforms/index.ts'
+import { COMMIT, VERSION } from './worker-config.ts'
 
 type Named = { Params: { name: string; task: string } }
 
 export function registerRoutes(app: FastifyInstance, context: RestContext): void {
-  const { herder, version } = context
+  const { herder } = context
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error instanceof ConnectRestError ? error.status : (error.statusCode ?? 500)
@@ -36,7 +40,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     }
   })
 
-  app.get('/', async () => ({ version, commit: 'unknown', kafka_cluster_id: await context.kafka.clusterId() }))
+  app.get('/', async () => ({ version: VERSION, commit: COMMIT, kafka_cluster_id: await context.kafka.clusterId() }))
   app.get('/health', async () => ({ status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }))
 
   app.get<{ Querystring: { expand?: string | string[] } }>('/connectors', async (request) => {
@@ -88,7 +92,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     const connector = herder.get(request.params.name)
     return connector.tasks.map(({ id }) => ({
       id: { connector: connector.name, task: id },
-      config: { ...connector.config, 'task.class': `${connector.plugin.class.replace(/Connector$/, '')}Task` },
+      config: { ...connector.config, 'task.class': `${connector.plugin.class.replace(/Connector$/, '')}Task`, ...connector.plugin.taskConfig?.(id) },
     }))
   })
   app.get<Named>('/connectors/:name/tasks/:task/status', async (request) => {
@@ -101,8 +105,11 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   app.get<Named>('/connectors/:name/topics', async (request) => {
     const connector = herder.find(request.params.name)
     if (!connector) return { [request.params.name]: { topics: [] } }
-    const topics = (connector.config.topics ?? connector.config['kafka.topic'] ?? '').split(',').filter((topic) => topic !== '')
-    return { [connector.name]: { topics } }
+    return { [connector.name]: { topics: [...connector.topics].sort() } }
+  })
+  app.put<Named>('/connectors/:name/topics/reset', async (request, reply) => {
+    herder.find(request.params.name)?.topics.clear()
+    return reply.code(202).send()
   })
 
   app.put<Named>('/connectors/:name/pause', (request, reply) => changeTarget(herder, request.params.name, 'PAUSED', reply, 202))
@@ -135,7 +142,18 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     return reply.code(204).send()
   })
 
-  app.get('/connector-plugins', async () => herder.plugins.map(({ class: cls, type, version: own }) => ({ class: cls, type, version: own })))
+  app.get<{ Querystring: { connectorsOnly?: string } }>('/connector-plugins', async ({ query }) => {
+    const connectors = herder.plugins.map(({ class: cls, type, version }) => ({ class: cls, type: type as string, version }))
+    if (query.connectorsOnly !== 'false') return connectors
+    const stock = (type: string, classes: readonly string[]) => classes.map((cls) => ({ class: cls, type, version: VERSION }))
+    return [
+      ...connectors,
+      ...stock('converter', CONVERTER_CLASSES),
+      ...stock('header_converter', [HEADER_CONVERTER]),
+      ...stock('transformation', TRANSFORM_CLASSES),
+      ...stock('predicate', PREDICATE_CLASSES),
+    ]
+  })
   app.get<Named>('/connector-plugins/:name/config', async (request) => {
     const plugin = herder.plugins.find(({ class: cls }) => cls === request.params.name || cls.endsWith(`.${request.params.name}`))
     if (!plugin) throw new ConnectRestError(404, `Unknown plugin ${request.params.name}.`)
@@ -153,7 +171,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
     if (given !== undefined && given !== asked && simple(given) !== simple(asked))
       throw new ConnectRestError(400, `Included connector type ${given} does not match request type ${asked}`)
     try {
-      return await herder.validate(config)
+      return { ...(await herder.validate(config)), name: given ?? asked }
     } catch (error) {
       // The real one lets this escape from the thread that validates, so that it arrives as a fault of the server.
       if (!(error instanceof ConnectRestError)) throw error
@@ -163,6 +181,7 @@ export function registerRoutes(app: FastifyInstance, context: RestContext): void
   })
 
   registerOffsetRoutes(app, context)
+  registerLoggerRoutes(app, context)
 }
 
 async function changeTarget(

@@ -5,7 +5,7 @@ import { type Config, Settings } from './config-def.ts'
 import { SINK_KEYS } from './connector-config.ts'
 import { createConverter } from './converters.ts'
 import { type ConnectRecord, schemaOf } from './data.ts'
-import { ConnectException } from './errors.ts'
+import { ConnectException, traceOf } from './errors.ts'
 import type { ConnectorPlugin, SinkTask, TaskContext } from './plugin.ts'
 import type { TaskEnvironment, TaskHandle } from './source-task.ts'
 import { createTransformChain } from './transforms/index.ts'
@@ -18,7 +18,7 @@ export function runSinkTask(plugin: ConnectorPlugin, config: Config, context: Ta
   const stop = new AbortController()
   const ended = AbortSignal.any([context.signal, stop.signal])
   let consumer: Consumer | undefined
-  let paused = false
+  let { paused } = environment
   let failed = false
 
   const fail = (error: unknown) => {
@@ -30,7 +30,7 @@ export function runSinkTask(plugin: ConnectorPlugin, config: Config, context: Ta
 
   async function run(): Promise<void> {
     const task = plugin.createSink!(config, { ...context, signal: ended })
-    const handle = recordHandler(task, config, environment)
+    const handle = recordHandler(task, config, environment, context)
     let subscribed = ''
     try {
       while (!ended.aborted) {
@@ -93,7 +93,7 @@ async function topicsOf(config: Config, environment: TaskEnvironment): Promise<s
   return wanted.filter((topic) => existing.includes(topic)).sort()
 }
 
-function recordHandler(task: SinkTask, config: Config, environment: TaskEnvironment): (records: readonly KafkaRecord[]) => Promise<void> {
+function recordHandler(task: SinkTask, config: Config, environment: TaskEnvironment, context: TaskContext): (records: readonly KafkaRecord[]) => Promise<void> {
   const key = createConverter('key', config, environment.worker)
   const value = createConverter('value', config, environment.worker)
   const transform = createTransformChain(config)
@@ -101,6 +101,7 @@ function recordHandler(task: SinkTask, config: Config, environment: TaskEnvironm
   const tolerateAll = settings.string('errors.tolerance').toLowerCase() === 'all'
   const deadLetters = settings.string('errors.deadletterqueue.topic.name')
   const withContext = settings.boolean('errors.deadletterqueue.context.headers.enable')
+  const converterClass = (side: 'key' | 'value') => config[`${side}.converter`] ?? environment.worker[`${side}.converter`] ?? ''
 
   const convert = (record: KafkaRecord): ConnectRecord | null =>
     transform({
@@ -108,36 +109,70 @@ function recordHandler(task: SinkTask, config: Config, environment: TaskEnvironm
       partition: record.partition,
       offset: record.offset,
       timestamp: record.timestamp,
-      key: key.toConnect(record.key),
-      value: value.toConnect(record.value),
+      key: staged('KEY_CONVERTER', converterClass('key'), () => key.toConnect(record.key)),
+      value: staged('VALUE_CONVERTER', converterClass('value'), () => value.toConnect(record.value)),
       headers: record.headers.map(([name, bytes]) => [name, { schema: schemaOf('string', true), value: bytes?.toString('utf8') ?? null }] as const),
     })
 
   return async (records) => {
     const ready: ConnectRecord[] = []
+    for (const topic of new Set(records.map((record) => record.topic))) environment.onTopic(topic)
     for (const record of records) {
       try {
         const converted = convert(record)
         if (converted !== null) ready.push(converted)
       } catch (error) {
-        if (!tolerateAll) throw new ConnectException('Tolerance exceeded in error handler', undefined, error)
-        if (deadLetters !== '') await toDeadLetters(environment, deadLetters, record, error, withContext)
+        const failure = error instanceof StageFailure ? error : new StageFailure('TRANSFORMATION', '', error)
+        if (!tolerateAll) throw new ConnectException('Tolerance exceeded in error handler', undefined, failure.cause)
+        if (deadLetters !== '') await toDeadLetters(environment, deadLetters, record, withContext ? contextOf(record, failure, context) : {})
       }
     }
-    if (ready.length > 0) await task.put(ready)
+    try {
+      if (ready.length > 0) await task.put(ready)
+    } catch (error) {
+      throw new ConnectException('Exiting WorkerSinkTask due to unrecoverable exception.', undefined, error)
+    }
   }
 }
 
-async function toDeadLetters(environment: TaskEnvironment, topic: string, record: KafkaRecord, error: unknown, withContext: boolean): Promise<void> {
-  const text = error instanceof Error ? error.message : String(error)
-  const context: Record<string, string> = withContext
-    ? {
-        '__connect.errors.topic': record.topic,
-        '__connect.errors.partition': String(record.partition),
-        '__connect.errors.offset': String(record.offset),
-        '__connect.errors.exception.message': text,
-      }
-    : {}
+/** At which step of its way a record failed, and in which class. */
+class StageFailure extends Error {
+  readonly stage: string
+  readonly executing: string
+  constructor(stage: string, executing: string, cause: unknown) {
+    super(stage, { cause })
+    this.name = 'StageFailure'
+    this.stage = stage
+    this.executing = executing
+  }
+}
+
+function staged<T>(stage: string, executing: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new StageFailure(stage, executing, error)
+  }
+}
+
+/** https://kafka.apache.org/documentation/#connect_errorreporting */
+function contextOf(record: KafkaRecord, { stage, executing, cause }: StageFailure, { connector, taskId }: TaskContext): Record<string, string> {
+  const facts = {
+    topic: record.topic,
+    partition: String(record.partition),
+    offset: String(record.offset),
+    'connector.name': connector,
+    'task.id': String(taskId),
+    stage,
+    'class.name': executing,
+    'exception.class.name': cause instanceof ConnectException ? cause.javaClass : 'org.apache.kafka.connect.errors.ConnectException',
+    'exception.message': cause instanceof Error ? cause.message : String(cause),
+    'exception.stacktrace': traceOf(cause),
+  }
+  return Object.fromEntries(Object.entries(facts).map(([name, value]) => [`__connect.errors.${name}`, value]))
+}
+
+async function toDeadLetters(environment: TaskEnvironment, topic: string, record: KafkaRecord, context: Readonly<Record<string, string>>): Promise<void> {
   const headers = [
     ...record.headers.map(([name, bytes]) => [name, bytes ?? Buffer.alloc(0)] as const),
     ...Object.entries(context).map(([name, part]) => [name, Buffer.from(part)] as const),

@@ -17,6 +17,10 @@ export interface TaskEnvironment {
   readonly kafka: KafkaClient
   readonly worker: Config
   readonly log: Logger
+  /** It begins paused. */
+  readonly paused: boolean
+  /** A topic was written to or read from. */
+  onTopic(topic: string): void
   /** The task has failed and will not go on. */
   onFailure(error: unknown): void
   readonly offsets: { read(): SourceOffset | undefined; write(partition: SourceOffset, offset: SourceOffset): Promise<void> }
@@ -30,8 +34,9 @@ export function runSourceTask(plugin: ConnectorPlugin, config: Config, context: 
   const { clock, signal } = context
   const stop = new AbortController()
   const ended = AbortSignal.any([signal, stop.signal])
+  let { paused } = environment
   let gate = Promise.withResolvers<void>()
-  gate.resolve()
+  if (!paused) gate.resolve()
 
   async function run(): Promise<void> {
     const task = plugin.createSource!(config, { ...context, signal: ended }, environment.offsets.read())
@@ -48,17 +53,31 @@ export function runSourceTask(plugin: ConnectorPlugin, config: Config, context: 
     }
     try {
       while (!ended.aborted) {
-        await gate.promise
+        // Paused again before it went on: it waits again.
+        for (let open: typeof gate | undefined; open !== gate; ) {
+          open = gate
+          await open.promise
+        }
+        if (ended.aborted) break
         // After a pause the generator goes on from now; it does not make up for the time it stood.
         dueAt = Math.max(dueAt, clock.now() - LINGER_MS)
         const batch: ConnectRecord[] = []
+        // What was drawn before the generator came to its end is written all the same.
+        let end: { readonly error: unknown } | undefined
         do {
-          const next = task.next()
+          let next: ReturnType<typeof task.next>
+          try {
+            next = task.next()
+          } catch (error) {
+            end = { error }
+            break
+          }
           dueAt += next.afterMs
           offset = next.offset
           batch.push(next.record)
         } while (dueAt < clock.now() + LINGER_MS && batch.length < 500)
-        await send(environment.kafka, batch, { key, value, transform }, context, ended)
+        await send(environment, batch, { key, value, transform }, context, ended)
+        if (end !== undefined) throw end.error
         if (clock.now() - flushedAt > OFFSET_FLUSH_MS) await flush()
         if (dueAt > clock.now()) await clock.sleep(dueAt - clock.now(), ended)
       }
@@ -72,9 +91,15 @@ export function runSourceTask(plugin: ConnectorPlugin, config: Config, context: 
   })
   return {
     pause() {
+      // The gate at which it waits is the one that `resume` and `stop` open.
+      if (paused) return
+      paused = true
       gate = Promise.withResolvers<void>()
     },
-    resume: () => gate.resolve(),
+    resume() {
+      paused = false
+      gate.resolve()
+    },
     async stop() {
       stop.abort(new Error('stopped'))
       gate.resolve()
@@ -89,7 +114,13 @@ interface Conversion {
   readonly transform: (record: ConnectRecord) => ConnectRecord | null
 }
 
-async function send(kafka: KafkaClient, batch: readonly ConnectRecord[], conversion: Conversion, context: TaskContext, signal: AbortSignal): Promise<void> {
+async function send(
+  { kafka, onTopic }: TaskEnvironment,
+  batch: readonly ConnectRecord[],
+  conversion: Conversion,
+  context: TaskContext,
+  signal: AbortSignal,
+): Promise<void> {
   const byTopic = new Map<string, ProduceRecord[]>()
   for (const original of batch) {
     const record = conversion.transform(original)
@@ -104,7 +135,10 @@ async function send(kafka: KafkaClient, batch: readonly ConnectRecord[], convers
       ...(record.timestamp === null ? {} : { timestamp: record.timestamp }),
     })
   }
-  for (const [topic, records] of byTopic) await produceUntilAccepted(kafka, topic, records, context, signal)
+  for (const [topic, records] of byTopic) {
+    await produceUntilAccepted(kafka, topic, records, context, signal)
+    onTopic(topic)
+  }
 }
 
 /** Connect's producer tries without end: a topic that is not there yet, or a broker that is away, delays the task and does not fail it. */

@@ -25,6 +25,8 @@ export function healthOf(status: ConnectorStatus | undefined): ConnectorHealth {
   if (connector.state === 'STOPPED') return { health: 'Ready' }
   if (connector.state === 'UNASSIGNED' || connector.state === 'RESTARTING')
     return { health: 'Pending', reason: 'Starting', message: `The connector is ${connector.state}` }
+  // It has no tasks before it first runs: one that was made paused, or paused while it was stopped, is as it should be.
+  if (tasks.length === 0 && connector.state === 'PAUSED') return { health: 'Ready' }
   if (tasks.length === 0) return { health: 'Pending', reason: 'Starting', message: 'It has no tasks yet' }
   const waiting = tasks.find((task) => task.state !== connector.state)
   if (waiting) return { health: 'Pending', reason: 'Starting', message: `Task ${waiting.id} is ${waiting.state}` }

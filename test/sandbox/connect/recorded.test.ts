@@ -29,6 +29,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/"batch\.size":null/g, '"max.interval":null'],
   [/"topic":"([^"]*)"/g, '"kafka.topic":"$1"'],
   [/\\"topic\\"/g, '\\"kafka.topic\\"'],
+  // The generator puts the number of the task into its config.
+  [/"task\.class":"[^"]*DatagenTask"/g, '$&,"task.id":"0"'],
 ]
 const translate = (value: unknown) =>
   value === undefined ? undefined : (JSON.parse(WORDS.reduce((text, [from, to]) => text.replace(from, to), JSON.stringify(value))) as unknown)

@@ -43,10 +43,9 @@ export const datagen: ConnectorPlugin = {
   validate(config) {
     const errors = new Map<string, string[]>()
     const given = ['quickstart', 'schema.string'].filter((name) => (config[name] ?? '') !== '')
-    if (given.length !== 1) {
-      const text = given.length === 0 ? 'One of schema.string or quickstart must be set' : 'Only one of schema.string and quickstart may be set'
-      for (const name of ['quickstart', 'schema.string']) errors.set(name, [text])
-    } else if (given[0] === 'schema.string') {
+    if (given.length === 0) errors.set('quickstart', ['One of schema.string or quickstart must be set'])
+    else if (given.length === 2) for (const name of given) errors.set(name, ['Only one of schema.string and quickstart may be set'])
+    else if (given[0] === 'schema.string') {
       try {
         avroGenerator(config['schema.string'] ?? '', config['schema.keyfield'] || undefined, seededRandom(0))
       } catch (error) {
@@ -55,6 +54,8 @@ export const datagen: ConnectorPlugin = {
     }
     return errors
   },
+
+  taskConfig: (id) => ({ 'task.id': String(id) }),
 
   createSource(config, context, resumeFrom) {
     const settings = new Settings(options, config)

@@ -30,6 +30,9 @@ const PREDICATES: Readonly<Record<string, PredicateClass>> = {
   [`${P}predicates.HasHeaderKey`]: hasHeaderKey,
 }
 
+export const TRANSFORM_CLASSES = Object.keys(TRANSFORMS)
+export const PREDICATE_CLASSES = Object.keys(PREDICATES)
+
 const names = (config: Config, key: string) =>
   (config[key] ?? '')
     .split(',')
