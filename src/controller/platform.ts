@@ -5,7 +5,7 @@ import { type BackendState, judgePlatform, type Verdict } from './conditions.ts'
 import type { WorkResult } from './queue.ts'
 import { keyOf } from './reflector.ts'
 import type { Services } from './run.ts'
-import { conditionsOf, sameButWording, statusPatch, WORDING_EVERY_MS } from './status.ts'
+import { conditionsOf, sameButWording, statusPatch, TROUBLE_WORDING_EVERY_MS, WORDING_EVERY_MS } from './status.ts'
 import type { Watched } from './watched.ts'
 
 const PLUGINS_MAX = 200
@@ -55,8 +55,8 @@ export class PlatformReconciler {
     if (blind && (held.status as Partial<PlatformStatus> | undefined)?.observedGeneration === held.metadata.generation) return { kind: 'done' }
     const verdicts = new Map<string, Verdict>(parsed.ok ? judgePlatform(states) : [['Ready', invalid(parsed.errors)]])
     if (held.metadata.deletionTimestamp !== undefined) verdicts.set('Ready', heldBy(users))
-    await this.#write(held, verdicts, states, users.length)
-    return { kind: 'done' }
+    const againMs = await this.#write(held, verdicts, states, users.length)
+    return { kind: 'done', ...(againMs === undefined ? {} : { againMs }) }
   }
 
   /** Whom the platform does not let in holds it only by what was made before. */
@@ -82,7 +82,8 @@ export class PlatformReconciler {
     return written
   }
 
-  async #write(object: KubeObject, verdicts: ReadonlyMap<string, Verdict>, states: readonly BackendState[], users: number): Promise<void> {
+  /** Answers when to come again for wording that had to wait. */
+  async #write(object: KubeObject, verdicts: ReadonlyMap<string, Verdict>, states: readonly BackendState[], users: number): Promise<number | undefined> {
     const { services, platforms, signal } = this.#options
     const before = (object.status ?? {}) as Partial<PlatformStatus>
     const now = services.clock.now()
@@ -99,12 +100,15 @@ export class PlatformReconciler {
         .slice(0, PLUGINS_MAX)
     }
     const key = keyOf(object)
-    if (sameButWording(before, after) && now - (this.#writtenAt.get(key) ?? 0) < WORDING_EVERY_MS) return
     const patch = statusPatch(before, after)
-    if (patch === undefined) return
+    if (patch === undefined) return undefined
+    const every = conditions.some(({ status }) => status === 'False') ? TROUBLE_WORDING_EVERY_MS : WORDING_EVERY_MS
+    const waitMs = (this.#writtenAt.get(key) ?? 0) + every - now
+    if (waitMs > 0 && sameButWording(before, after)) return waitMs
     const { namespace, name } = object.metadata
     platforms.learn(await services.kube.patch(PLATFORM, namespace!, name, { type: 'merge', body: { status: patch }, subresource: 'status' }, signal))
     this.#writtenAt.set(key, now)
+    return undefined
   }
 }
 

@@ -6,6 +6,8 @@ import type { Verdict } from './conditions.ts'
 const MESSAGE_MAX = 512
 /** A status in which only wording has changed is written no more often than this. */
 export const WORDING_EVERY_MS = 5 * 60_000
+/** Of a backend that cannot be used: what mends it stands in the wording. */
+export const TROUBLE_WORDING_EVERY_MS = 10_000
 
 export const cut = (text: string, max = MESSAGE_MAX): string => (text.length <= max ? text : `${text.slice(0, max - 1)}…`)
 

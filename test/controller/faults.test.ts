@@ -47,6 +47,21 @@ describe('a backend', () => {
     }
   }
 
+  it('that fails for another cause, though for the same reason, has the new one told before long', async () => {
+    const scene = await setScene([platformObject(), pipelineObject()])
+    await scene.clock.advance(20_000)
+    const told = () =>
+      (scene.kube.find(PLATFORM, 'shop', 'default')!.status as { conditions: { type: string; message: string }[] }).conditions.find(
+        ({ type }) => type === 'KafkaAvailable',
+      )?.message
+    for (const cause of ['the authority of the server is not trusted', 'the server demands a client certificate']) {
+      scene.world.before = (call) => (call.backend === 'kafka' ? Promise.reject(new Failure('Retry', 'TlsFailed', cause)) : undefined)
+      await scene.clock.advance(40_000)
+      assert.equal(told(), cause)
+    }
+    await stopOperator(scene)
+  })
+
   for (const backend of Object.keys(CONDITIONS) as BackendName[]) {
     for (const [what, takesMs] of [
       ['answers garbage', 0],
