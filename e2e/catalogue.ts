@@ -16,14 +16,23 @@ export interface SuiteFacts {
 const USUAL_MINUTES = 3
 
 const FACTS: Readonly<Record<string, SuiteFacts>> = {
+  change: { over: 'either', minutes: 1 },
   components: { over: 'real', needs: KINDS, minutes: 12 },
+  'contract-elasticsearch': { over: 'either', minutes: 2 },
+  'contract-kafka': { over: 'either', minutes: 1 },
+  'contract-kubernetes': { over: 'either', minutes: 2 },
   faults: { over: 'either', minutes: 8 },
+  install: { over: 'either', minutes: 1 },
+  kcat: { over: 'either', minutes: 1 },
+  kubectl: { over: 'either', minutes: 1 },
   leader: { over: 'either', minutes: 11 },
   outages: { over: 'real', needs: KINDS, minutes: 15 },
+  permissions: { over: 'either', minutes: 6 },
   quiet: { over: 'either', minutes: 7 },
-  security: { over: 'real', needs: ['kafka', 'connect', 'elasticsearch'], minutes: 8 },
+  security: { over: 'real', needs: ['kafka', 'connect', 'elasticsearch'], minutes: 4 },
+  tenants: { over: 'either', minutes: 2 },
   'third-party': { over: 'real', needs: ['kafka', 'connect'] },
-  manifests: { over: 'real', needs: ['kubernetes'] },
+  manifests: { over: 'real', needs: ['kubernetes'], minutes: 1 },
   // It reads the request logs of the stand-ins.
   'contract-used': { over: 'stand-ins' },
 }
