@@ -1,5 +1,6 @@
 /** What the operators of one query share while it is compiled. */
 import type { AnalysedQuery, OutputColumn, TypedExpression } from '../sql/index.ts'
+import type { RepartitionTopic } from './engine.ts'
 import type { Scope } from './expression/scope.ts'
 import type { Report, Stateful } from './operators/change.ts'
 import type { PartitionOf } from './operators/group-by.ts'
@@ -14,6 +15,8 @@ export interface Compilation {
   /** True: rows of the left-most source are changes of a table. */
   readonly table: boolean
   partitionOf(key: readonly TypedExpression[]): PartitionOf
+  /** The query goes through this repartition topic; call what is given for each record of it, with its partition. */
+  repartitioned(topic: RepartitionTopic): (partition: number) => void
   /** The columns of the output: those of the key in the order of the sink's key. */
   readonly output: readonly OutputColumn[]
 }

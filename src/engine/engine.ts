@@ -70,9 +70,17 @@ export interface TableView {
   rows(): Iterable<TableRow>
 }
 
+/** What its name in Kafka begins with after the query's group, before `-repartition`. */
+export type RepartitionTopic = 'Aggregate-GroupBy' | 'Join'
+
 export interface RunningQuery {
   /** Topics to feed, each with how it is read: a table's topic is read before the clicks that need it. */
   readonly inputs: readonly { readonly topic: string; readonly as: 'STREAM' | 'TABLE' }[]
+  /**
+   * How many records went through each repartition topic, by partition: grouping is in process, so these topics are only counted.
+   * Of the joins only a stream's with one table has one here.
+   */
+  readonly repartitioned: ReadonlyMap<RepartitionTopic, readonly number[]>
   /** Everything that one record changes, in the order in which ksqlDB writes it. */
   process(record: InputRecord): readonly OutputRow[]
   /** The same as bytes for the sink topic; only for a query with a sink. */

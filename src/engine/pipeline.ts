@@ -9,7 +9,7 @@ import { aggregateStream, aggregateTable } from './operators/aggregate.ts'
 import type { Downstream, Report, Stateful } from './operators/change.ts'
 import { filterStream, filterTable } from './operators/filter.ts'
 import { compileGrouping } from './operators/group.ts'
-import { groupBy, groupByKey } from './operators/group-by.ts'
+import { groupBy, groupByKey, type PartitionOf } from './operators/group-by.ts'
 import { keyColumns, keysByBytes, partitionBy } from './operators/partition-by.ts'
 import { compileProjection, type Projection, project } from './operators/project.ts'
 import { SessionAggregate } from './operators/session-aggregate.ts'
@@ -121,7 +121,7 @@ function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow
     compilation.stateful.push(suppress)
     tail = suppress.process
   }
-  const partitionOf = compilation.partitionOf(query.groupBy!)
+  const partitionOf = !compilation.table && groupsByKey(query) ? compilation.partitionOf(query.groupBy!) : countedPartition(compilation, query.groupBy!)
 
   if (compilation.table) {
     const { process, store } = aggregateTable(keyOf, partitionOf, states, tail)
@@ -132,6 +132,16 @@ function aggregate(compilation: Compilation, scope: Scope, emit: (row: OutputRow
   compilation.stateful.push(store)
   const keyed = groupsByKey(query) ? groupByKey(keyOf, process) : groupBy(keyOf, partitionOf, process)
   return { process: keyed, table: groupTable(store, passes, projection) }
+}
+
+/** Each record of a group whose key it did not have goes through a repartition topic. */
+function countedPartition(compilation: Compilation, key: readonly TypedExpression[]): PartitionOf {
+  const [partitionOf, count] = [compilation.partitionOf(key), compilation.repartitioned('Aggregate-GroupBy')]
+  return (values) => {
+    const partition = partitionOf(values)
+    count(partition)
+    return partition
+  }
 }
 
 function streamAggregate(

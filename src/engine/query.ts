@@ -1,7 +1,7 @@
 /** Compiles an analysed query, and runs records through it. */
 import type { OutputColumn, TypedExpression } from '../sql/index.ts'
 import type { Compilation } from './compilation.ts'
-import type { CompileOptions, InputRecord, OutputRow, RunningQuery } from './engine.ts'
+import type { CompileOptions, InputRecord, OutputRow, RepartitionTopic, RunningQuery } from './engine.ts'
 import { FatalError, type Report } from './operators/change.ts'
 import type { PartitionOf } from './operators/group-by.ts'
 import { limitOf } from './operators/limit.ts'
@@ -17,6 +17,7 @@ export function compileQuery(options: CompileOptions): RunningQuery {
   let current: InputRecord | undefined
   let output: OutputRow[] = []
   let streamTime = -1
+  const repartitioned = new Map<RepartitionTopic, number[]>()
   const report: Report = (error) => {
     if (current)
       options.onError({
@@ -34,6 +35,13 @@ export function compileQuery(options: CompileOptions): RunningQuery {
     stateful: [],
     table: query.from.source.sourceType === 'TABLE',
     partitionOf: (key) => repartition(options, key),
+    repartitioned: (topic) => {
+      const counts = Array.from({ length: query.from.source.partitions ?? 1 }, () => 0)
+      repartitioned.set(topic, counts)
+      return (partition) => {
+        counts[partition] = (counts[partition] ?? 0) + 1
+      }
+    },
     output: outputColumns(options),
   }
   const limit = limitOf(query.limit)
@@ -57,6 +65,7 @@ export function compileQuery(options: CompileOptions): RunningQuery {
   const byTopic = Map.groupBy(feeds, (feed) => feed.topic)
 
   return {
+    repartitioned,
     inputs: feeds.map(({ topic, as }) => ({ topic, as })),
     process(record) {
       output = []

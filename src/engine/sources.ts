@@ -96,13 +96,24 @@ function connectJoin(compilation: Compilation, place: JoinPlace, downstream: Dow
 function connectStreamTable(compilation: Compilation, { join, leftScope, keyed }: JoinPlace, downstream: Downstream): Connected {
   const store = tableStore(compilation)
   const joined = streamTableJoin({ type: join.type === 'LEFT' ? 'LEFT' : 'INNER', store, rightWidth: sourceColumns(join.right).length }, downstream)
-  const left = rekey(compilation, join.leftKey, leftScope, keyed, joined)
+  // With more joins Kafka Streams has other names for the repartition topics.
+  const counted = compilation.query.joins.length === 1 && !keyed.has(canonical(join.leftKey.expression))
+  const left = rekey(compilation, join.leftKey, leftScope, keyed, counted ? countedJoin(compilation, join, joined) : joined)
   return {
     left,
     right: feedOf(
       join.right.source,
       materialise(store, () => {}),
     ),
+  }
+}
+
+/** Records without a key go through the repartition topic only where the join keeps them. */
+function countedJoin(compilation: Compilation, join: AnalysedJoin, downstream: Downstream): Downstream {
+  const count = compilation.repartitioned('Join')
+  return (change) => {
+    if (change.key !== null || join.type === 'LEFT') count(change.partition)
+    downstream(change)
   }
 }
 

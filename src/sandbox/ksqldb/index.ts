@@ -1,6 +1,7 @@
 /** A stand-in for a ksqlDB 7.9 server: its REST API over any Kafka, statements run by the engine. */
 import type { Clock, KafkaClient, Logger, Random } from '../../ports/index.ts'
 import { createHttpServer, type SandboxServer } from '../server.ts'
+import { addClusterRoutes } from './rest/cluster-routes.ts'
 import { genericError } from './rest/errors.ts'
 import { alsoSpeakHttp2 } from './rest/http2.ts'
 import { serveInserts } from './rest/inserts-stream.ts'
@@ -23,6 +24,11 @@ export interface KsqldbOptions {
   readonly serviceId?: string
   /** Server properties: `ksql.streams.auto.offset.reset`, `ksql.streams.cache.max.bytes.buffering`, ... */
   readonly properties?: Readonly<Record<string, string>>
+  /**
+   * After a restart the real server's queries wait until the brokers give up its former self, for Kafka Streams does not leave
+   * its groups: no tasks, and pull queries are refused. Default 0: they go on at once; the real one takes 45 000.
+   */
+  readonly handoverMs?: number
 }
 
 /** Answers 503 until the command topic has been read; resolves when it has. */
@@ -34,6 +40,7 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
     log: options.log,
     serviceId: options.serviceId ?? 'default_',
     properties: options.properties ?? {},
+    ...(options.handoverMs === undefined ? {} : { handoverMs: options.handoverMs }),
     ...(options.connectUrl === undefined ? {} : { connectUrl: options.connectUrl }),
   })
   const { app, requests, listen } = createHttpServer({ name: 'ksqldb', clock: options.clock, isMutating })
@@ -51,6 +58,7 @@ export async function startKsqldb(options: KsqldbOptions): Promise<SandboxServer
     if (state === 'closing') answerError(reply, genericError(50303, 'The server is shutting down'), undefined)
   })
   addServerRoutes(app, server)
+  addClusterRoutes(app, server)
   addKsqlRoutes(app, server, () => {
     state = 'closing'
   })

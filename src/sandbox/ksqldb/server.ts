@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly log: Logger
   readonly serviceId: string
   readonly properties: Readonly<Record<string, string>>
+  /** See `KsqldbOptions`. */
+  readonly handoverMs?: number
 }
 
 const COMMAND_WAIT_MS = 5_000
@@ -40,6 +42,7 @@ export class KsqldbServer implements ServerView {
   readonly random: Random
   readonly log: Logger
   readonly #connect: ConnectClient
+  readonly #handoverMs: number
   readonly #commands: CommandLog
   readonly #state = new State()
   readonly runs: QueryRuns
@@ -60,6 +63,7 @@ export class KsqldbServer implements ServerView {
     this.clock = options.clock
     this.random = options.random
     this.log = options.log
+    this.#handoverMs = options.handoverMs ?? 0
     this.#connect = createConnectClient(options.connectUrl, options.clock)
     this.runs = new QueryRuns(options)
     this.#commands = new CommandLog(options.kafka, options.log, options.serviceId)
@@ -82,7 +86,9 @@ export class KsqldbServer implements ServerView {
       this.#state
         .queries()
         .map((query) =>
-          this.runs.start(query).catch((error: unknown) => this.log.error({ query: query.id, err: error }, 'a query could not be started again')),
+          this.runs
+            .start(query, this.#handoverMs)
+            .catch((error: unknown) => this.log.error({ query: query.id, err: error }, 'a query could not be started again')),
         ),
     )
   }

@@ -45,11 +45,15 @@ describe('ksqlDB stand-in: persistent queries', () => {
     const offsets = await bench.until(async () => {
       const answer = await bench.ksql('DESCRIBE EVENTS_PER_MIN EXTENDED;')
       const [summary] = answer.body[0].sourceDescription.queryOffsetSummaries
-      return summary?.topicSummaries[0]?.offsets[0].consumerOffset === 4 ? summary : undefined
+      const read = (summary?.topicSummaries ?? []).filter((topic: { offsets: { consumerOffset: number }[] }) => topic.offsets[0]?.consumerOffset === 4)
+      return read.length === 2 ? summary : undefined
     })
     assert.deepEqual(offsets, {
       groupId: '_confluent-ksql-default_query_CTAS_EVENTS_PER_MIN_1',
-      topicSummaries: [{ kafkaTopic: 'clickstream', offsets: [{ partition: 0, logStartOffset: 0, logEndOffset: 4, consumerOffset: 4 }] }],
+      topicSummaries: ['clickstream', '_confluent-ksql-default_query_CTAS_EVENTS_PER_MIN_1-Aggregate-GroupBy-repartition'].map((kafkaTopic) => ({
+        kafkaTopic,
+        offsets: [{ partition: 0, logStartOffset: 0, logEndOffset: 4, consumerOffset: 4 }],
+      })),
     })
   })
 

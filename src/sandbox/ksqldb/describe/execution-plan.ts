@@ -21,8 +21,10 @@ const BOUNDS: readonly Column[] = [
   { name: 'WINDOWEND', type: BIGINT },
 ]
 
-export function executionPlan(query: AnalysedQuery, id: string, sink: Source | undefined): string {
-  const output = sink === undefined ? transientSchema(query) : schemaOf(sink.key, sink.value)
+/** `kept`: a table without a sink, for pull queries, and no push query; its key is no value as well. */
+export function executionPlan(query: AnalysedQuery, id: string, sink: Source | undefined, kept = false): string {
+  const { source } = query.from
+  const output = sink !== undefined ? schemaOf(sink.key, sink.value) : kept ? schemaOf(source.key, source.value) : transientSchema(query)
   const aggregated = query.groupBy !== undefined
   let step = query.joins.length > 0 ? joined(query, id) : sourceStep(query.from, `${id}.KsqlTopic.Source`)
   if (query.where !== undefined) step = { kind: 'FILTER', schema: step.schema, logger: `${id}.WhereFilter`, sources: [step] }

@@ -4,6 +4,7 @@ import type { World } from '../statements/world.ts'
 import type { PersistentQuery } from '../store/state.ts'
 import { executionPlan } from './execution-plan.ts'
 import { type FieldInfo, fieldInfos } from './schema.ts'
+import { sourceTopics, subtopologies } from './subtopologies.ts'
 import { topologyText } from './topology.ts'
 
 /** All of them, with the ends of their topics asked for once. */
@@ -12,7 +13,7 @@ export async function describeQueries(queries: readonly PersistentQuery[], world
   return Promise.all(queries.map((query) => describeQuery(query, world, ends)))
 }
 
-const topicsOf = ({ query }: PersistentQuery) => [...new Set([query.from.source.topic, ...query.joins.map((join) => join.right.source.topic)])]
+const topicsOf = ({ query }: PersistentQuery) => sourceTopics(query)
 
 type Ends = Awaited<ReturnType<World['kafka']['topicOffsets']>>
 
@@ -27,7 +28,7 @@ async function describeQuery(query: PersistentQuery, world: World, ends: Ends) {
     sources: query.sources,
     sinks: query.sink === undefined ? [] : [query.sink.name],
     topology: topologyText(query.query, { sinkTopic: query.sink?.topic, push: false }),
-    executionPlan: executionPlan(query.query, query.id, query.sink),
+    executionPlan: executionPlan(query.query, query.id, query.sink, query.sink === undefined),
     overriddenProperties: query.properties,
     // Also while it is paused.
     ksqlHostQueryStatus: { [server.host]: 'RUNNING' },
@@ -76,30 +77,37 @@ function transientFields(query: AnalysedQuery): FieldInfo[] {
 const windowType = (query: AnalysedQuery, persistent: boolean) =>
   persistent ? (query.window?.type ?? query.from.source.window?.type ?? null) : (query.window?.type ?? null)
 
-/** One task a partition; the real server counts those of its repartition topics as well. */
+/** One for each partition of each part of the query; none before its partitions are its own. */
 async function tasks(query: PersistentQuery, world: World, ends: Ends) {
-  const topics = topicsOf(query)
+  const host = world.server.hostOf(query.id)
+  if (host?.waiting === true) return []
   const committed = await world.kafka.groupOffsets(
     world.server.groupOf(query.id),
-    topics.filter((topic) => ends.has(topic)),
+    sourceTopics(query.query).filter((topic) => ends.has(topic)),
   )
-  const partitions = Math.max(1, ...topics.map((topic) => ends.get(topic)?.length ?? 0))
-  return Array.from({ length: partitions }, (_, partition) => ({
-    taskId: `0_${partition}`,
-    topicOffsets: topics.flatMap((topic) => {
-      const end = ends.get(topic)
-      // A topic that is gone stands with -1.
-      if (end !== undefined && end[partition] === undefined) return []
-      return [
-        {
-          topicPartitionEntity: { topic, partition },
-          endOffset: end === undefined ? -1 : lastOffset(end[partition]?.end ?? 0n),
-          committedOffset: committed.get(topic)?.get(partition) ?? -1,
-        },
-      ]
-    }),
-    timeCurrentIdlingStarted: null,
-  }))
+  const sources = sourceTopics(query.query)
+  const hasRead = (topics: readonly string[]) => topics.some((topic) => (host?.consumption.of(topic).records ?? 0) > 0)
+  const repartitions = Map.groupBy(host?.repartitions() ?? [], ({ topic }) => topic)
+  const positions = (topic: string) =>
+    repartitions.get(topic) ?? ends.get(topic)?.map(({ partition, end }) => ({ topic, partition, end, committed: committed.get(topic)?.get(partition) ?? -1n }))
+  return subtopologies(query.query, host).flatMap((topics, part) => {
+    const partitions = Math.max(1, ...topics.map((topic) => positions(topic)?.length ?? 0))
+    return Array.from({ length: partitions }, (_, partition) => ({
+      taskId: `${part}_${partition}`,
+      topicOffsets: topics.flatMap((topic) => {
+        const all = positions(topic)
+        // A topic that is gone stands with -1.
+        const at = all === undefined ? { end: 0n, committed: committed.get(topic)?.get(partition) ?? -1n } : all[partition]
+        if (at === undefined) return []
+        // A task that started with nothing left to read knows neither until something comes.
+        if (at.committed >= at.end && !hasRead(repartitions.has(topic) ? sources : [topic])) {
+          return [{ topicPartitionEntity: { topic, partition }, endOffset: -1n, committedOffset: -1n }]
+        }
+        return [{ topicPartitionEntity: { topic, partition }, endOffset: lastOffset(at.end), committedOffset: at.committed }]
+      }),
+      timeCurrentIdlingStarted: null,
+    }))
+  })
 }
 
 /** The offset of the last record; -1 where there is none. */

@@ -5,6 +5,7 @@ import type { ServerView } from '../server-view.ts'
 import type { Warning, World } from '../statements/world.ts'
 import type { PersistentQuery, SourceEntry } from '../store/state.ts'
 import { fieldInfos } from './schema.ts'
+import { sourceTopics } from './subtopologies.ts'
 
 export function sourceLine(entry: SourceEntry) {
   const { source } = entry
@@ -116,13 +117,20 @@ function statisticsText(statistics: readonly Statistic[]): string {
 }
 
 async function offsetSummary(query: PersistentQuery, server: ServerView, kafka: KafkaClient) {
-  const topics = [...new Set([query.query.from.source.topic, ...query.query.joins.map((join) => join.right.source.topic)])]
+  const topics = sourceTopics(query.query)
   const groupId = server.groupOf(query.id)
   const [committed, ends] = await Promise.all([kafka.groupOffsets(groupId, topics), kafka.topicOffsets(topics)])
   const topicSummaries = topics.flatMap((topic) => {
     const offsets = (ends.get(topic) ?? []).flatMap((end) => partitionSummary(end, committed.get(topic)))
     return offsets.length === 0 ? [] : [{ kafkaTopic: topic, offsets }]
   })
+  const repartitions = Map.groupBy(server.hostOf(query.id)?.repartitions() ?? [], ({ topic }) => topic)
+  for (const [kafkaTopic, partitions] of repartitions) {
+    const offsets = partitions.flatMap(({ partition, end, committed: consumerOffset }) =>
+      consumerOffset < 0n ? [] : [{ partition, logStartOffset: 0n, logEndOffset: end, consumerOffset }],
+    )
+    if (offsets.length > 0) topicSummaries.push({ kafkaTopic, offsets })
+  }
   return { groupId, topicSummaries }
 }
 

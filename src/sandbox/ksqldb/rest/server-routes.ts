@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KsqldbServer } from '../server.ts'
 import { DENIED } from '../statements/known-properties.ts'
 import { deniedError } from '../statements/settings.ts'
-import { readBody } from './body.ts'
 import { genericError } from './errors.ts'
 import { answer, answerError, answerJson, JSON_TYPE } from './respond.ts'
 
@@ -26,18 +25,6 @@ export function addServerRoutes(app: FastifyInstance, server: KsqldbServer): voi
     const kafka = await server.kafkaIsHealthy()
     const details = { metastore: { isHealthy: true }, kafka: { isHealthy: kafka }, commandRunner: { isHealthy: true } }
     answerJson(reply, { isHealthy: kafka, details, serverState: 'READY' })
-  })
-
-  // Heartbeats are off, as by default.
-  app.get('/clusterStatus', (_, reply) => answer(reply, 404, '', JSON_TYPE))
-  app.post('/heartbeat', (_, reply) => answer(reply, 404, '', JSON_TYPE))
-  app.post('/lag', (request, reply) => {
-    try {
-      readBody(bodyOf(request), 'io.confluent.ksql.rest.entity.LagReportingMessage')
-      throw genericError(50000, 'Failed to deserialize buffer')
-    } catch (error) {
-      answerError(reply, error, undefined)
-    }
   })
 
   const clusterId = () => ({

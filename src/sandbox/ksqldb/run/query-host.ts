@@ -7,7 +7,7 @@
  * engine state). Outputs are written before offsets are committed: after a crash they are written again, with the same
  * values, as Kafka Streams does it (at least once).
  */
-import { compileQuery, type OutputRow, type ProcessingError, type RunningQuery } from '../../../engine/index.ts'
+import { compileQuery, type OutputRow, type ProcessingError, type RepartitionTopic, type RunningQuery } from '../../../engine/index.ts'
 import type { Clock, Consumer, KafkaClient, KafkaRecord, Logger, Random } from '../../../ports/index.ts'
 import type { AnalysedQuery, Source } from '../../../sql/index.ts'
 import { Buffers, type Partition } from './buffers.ts'
@@ -54,6 +54,8 @@ export class QueryHost {
   readonly consumption: Consumption
   readonly errors: QueryError[] = []
   readonly #committed = new Map<Partition, bigint>()
+  /** Of the repartition topics, by partition. */
+  #repartitionCommitted: ReadonlyMap<RepartitionTopic, readonly number[]> = new Map()
   /** Callers of `#take` that wait for room. */
   readonly #room: (() => void)[] = []
   #running: RunningQuery
@@ -85,16 +87,37 @@ export class QueryHost {
     return this.#running
   }
 
+  /** After a restart: its partitions still are those of the server that went away. */
+  waiting = false
+
   /** True until the state stands where the query last committed. */
   get restoring(): boolean {
     return this.#consumer === undefined || this.#buffers.restoring
+  }
+
+  /** What it reads, repartition topics included. */
+  partitions(): readonly { readonly topic: string; readonly partition: number }[] {
+    return [...this.#buffers.partitions, ...this.repartitions()]
+  }
+
+  /** Ends and commits of the repartition topics, which are counted rather than written. */
+  repartitions(): { topic: string; partition: number; end: bigint; committed: bigint }[] {
+    return [...this.#running.repartitioned].flatMap(([topic, counts]) =>
+      counts.map((end, partition) => ({
+        topic: `${this.#o.groupId}-${topic}-repartition`,
+        partition,
+        end: BigInt(end),
+        committed: BigInt(this.#repartitionCommitted.get(topic)?.[partition] || -1),
+      })),
+    )
   }
 
   async start(): Promise<void> {
     if (this.#stopped) return
     const { kafka, groupId } = this.#o
     const { query, startsAt } = this.#o
-    const rebuilds = query.groupBy !== undefined || query.joins.some((join) => join.right.source.sourceType === 'STREAM')
+    const rebuilds =
+      query.groupBy !== undefined || query.joins.some((join) => join.right.source.sourceType === 'STREAM') || this.#running.repartitioned.size > 0
     const partitions = await openPartitions(kafka, groupId, this.#running, startsAt, rebuilds)
     if (partitions === undefined) return this.#sourceMissing()
     if (this.#stopped) return
@@ -204,16 +227,26 @@ export class QueryHost {
 
   /** Some records through the engine; what they change goes to `rows`, unless it was written before a restart. */
   #process(rows: OutputRow[]): number {
-    for (let taken = 0; taken < BATCH; taken++) {
+    let taken = 0
+    let replaying = false
+    for (; taken < BATCH; taken++) {
       const next = this.#buffers.next()
-      if (next === undefined) return taken
+      if (next === undefined) break
+      // What was read before the last commit has gone through the repartition topics and was committed there as well.
+      if (replaying && !next.replay) this.#noteRepartitions()
+      replaying = next.replay
       const changed = this.#running.process(next.record)
       if (this.#fatal !== undefined) return taken
       if (next.replay) continue
       this.consumption.count(next.record)
       for (const row of changed) rows.push(row)
     }
-    return BATCH
+    if (replaying) this.#noteRepartitions()
+    return taken
+  }
+
+  #noteRepartitions(): void {
+    this.#repartitionCommitted = new Map([...this.#running.repartitioned].map(([topic, counts]) => [topic, [...counts]]))
   }
 
   async #fail({ topic, partition, offset, message }: ProcessingError): Promise<void> {
@@ -263,6 +296,7 @@ export class QueryHost {
     }
     this.#attempt = 0
     for (const { one, offset } of reached) this.#committed.set(one, offset)
+    this.#noteRepartitions()
   }
 
   async #consumerFailed(consumer: Consumer, error: unknown, fatal: boolean): Promise<void> {

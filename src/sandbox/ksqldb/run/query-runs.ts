@@ -28,6 +28,7 @@ export class QueryRuns {
   readonly #hosts = new Map<string, QueryHost>()
   /** Queries that are gone but still members of their groups. */
   readonly #leaving = new Set<Promise<unknown>>()
+  readonly #handovers = new Set<() => void>()
   #closing = false
 
   constructor(options: RunsOptions) {
@@ -46,7 +47,8 @@ export class QueryRuns {
     for (const id of effects.resume) this.#hosts.get(id)?.resume()
   }
 
-  async start(query: PersistentQuery): Promise<void> {
+  /** `handoverMs`: how long its partitions still are those of the server that went away. */
+  async start(query: PersistentQuery, handoverMs = 0): Promise<void> {
     if (this.#closing) return
     const host = new QueryHost({
       ...this.defaults(query.properties),
@@ -57,7 +59,14 @@ export class QueryRuns {
     })
     this.#hosts.set(query.id, host)
     if (query.paused) host.pause()
-    await host.start()
+    if (handoverMs === 0) return host.start()
+    host.waiting = true
+    const cancel = this.#o.clock.after(handoverMs, () => {
+      this.#handovers.delete(cancel)
+      host.waiting = false
+      host.start().catch((error: unknown) => this.#o.log.error({ query: query.id, err: error }, 'a query could not be started again'))
+    })
+    this.#handovers.add(cancel)
   }
 
   /** `forGood`: its consumer group goes as well. */
@@ -77,6 +86,7 @@ export class QueryRuns {
 
   async close(): Promise<void> {
     this.#closing = true
+    for (const cancel of this.#handovers) cancel()
     await Promise.all([...[...this.#hosts.values()].map((host) => host.stop()), ...this.#leaving])
   }
 

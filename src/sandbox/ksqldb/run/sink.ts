@@ -12,7 +12,7 @@ export class Sink {
   readonly #kafka: KafkaClient
   readonly #random: Random
   #partitions: number | undefined
-  #written = 0
+  #written: number[] = []
   #lastAt = 0
 
   constructor(kafka: KafkaClient, topic: string, random: Random) {
@@ -23,6 +23,11 @@ export class Sink {
 
   /** Records written since the query was started. */
   get written(): number {
+    return this.#written.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The same by partition; empty before the first. */
+  get writtenTo(): readonly number[] {
     return this.#written
   }
 
@@ -36,13 +41,11 @@ export class Sink {
     if (records.length === 0) return
     const partitions = await this.#partitionCount()
     while (records.length > 0) {
-      const some = records.slice(0, fitting(records))
-      await this.#kafka.produce(
-        this.topic,
-        some.map((record) => this.#toProduce(record, partitions)),
-      )
+      const some = records.slice(0, fitting(records)).map((record) => this.#toProduce(record, partitions))
+      await this.#kafka.produce(this.topic, some)
       records.splice(0, some.length)
-      this.#written += some.length
+      if (this.#written.length === 0) this.#written = Array.from({ length: partitions }, () => 0)
+      for (const { partition = 0 } of some) this.#written[partition] = (this.#written[partition] ?? 0) + 1
       this.#lastAt = now
     }
   }
