@@ -48,8 +48,8 @@ export async function replay(recordings: readonly { number: string; recorded: Re
   return outcomes
 }
 
-const LIMIT_MS = 8_000
-const PATIENCE_MS = 3_000
+const LIMIT_MS = 30_000
+const PATIENCE_MS = 15_000
 
 /** At most for as long as one is patient. */
 async function until(true_: () => boolean): Promise<void> {
@@ -176,7 +176,7 @@ class Player {
   /** Until every persistent query has consumed its topics. */
   async #settle(): Promise<void> {
     let [last, same] = ['', 0]
-    while (same < 6) {
+    while (same < 20) {
       const { text } = await this.#ksql('SHOW QUERIES EXTENDED;')
       const tasks = parsed(text)[0].queryDescriptions.flatMap((query: Any) => query.tasksMetadata)
       const open = tasks

@@ -12,7 +12,7 @@ const known = JSON.parse(read('./replay-differences.json').toString()) as Record
 
 describe('ksqlDB stand-in: recorded requests of a real server', () => {
   it('are answered the same, but for the known differences', async function () {
-    this.timeout(120_000)
+    this.timeout(300_000)
     const outcomes = await replay(recordings, new Set(Object.keys(known)))
     const differing = outcomes.filter((outcome) => outcome.difference !== undefined && !(outcome.number in known))
     assert.deepEqual(
