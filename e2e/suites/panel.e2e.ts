@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { GRAFANA_LOGIN } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
+import { Failure } from '../../src/ports/index.ts'
 import { givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
 import { chromiumPath } from '../tools.ts'
 
@@ -73,7 +74,7 @@ describe('the panels in Chromium', () => {
     // What is compared has to stand still: the operator stops first, or it would start the generators again.
     await then(
       'every panel has data',
-      async () => (await Promise.all(panels.map((panel) => ask(panel, Date.now())))).map(({ length }) => length),
+      async () => (await Promise.all(panels.map((panel) => ask(panel, Date.now()).catch(notYet)))).map(({ length }) => length),
       (lengths) => lengths.every((length) => length > 0),
     )
     await demo.operator.stop()
@@ -94,6 +95,12 @@ describe('the panels in Chromium', () => {
     await backends?.close()
     await demo?.close()
   })
+
+  /** Grafana passes on as 400 what a shard that still starts answers. */
+  function notYet(error: unknown): number[] {
+    if (error instanceof Failure && error.status === 400) return []
+    throw error
+  }
 
   async function ask(panel: (typeof panels)[number], now: number): Promise<number[]> {
     const queries = panel.targets.map((target) => ({ ...target, intervalMs: 1_000, maxDataPoints: 2_000 }))
