@@ -40,13 +40,15 @@ export function fastClock(speed: number): Clock {
   }
 }
 
-export async function startBench(options: { properties?: Readonly<Record<string, string>>; clock?: Clock; handoverMs?: number } = {}): Promise<Bench> {
-  const { properties = PROPERTIES, clock = systemClock, handoverMs = 0 } = options
+export async function startBench(
+  options: { properties?: Readonly<Record<string, string>>; clock?: Clock; handoverMs?: number; faulty?: (kafka: KafkaClient) => KafkaClient } = {},
+): Promise<Bench> {
+  const { properties = PROPERTIES, clock = systemClock, handoverMs = 0, faulty = (it) => it } = options
   // The same tests run over a real Kafka whose address is given; it should hold no topics yet.
   const real = process.env.KSQLDB_TEST_KAFKA
   const broker = real === undefined ? await startKafka({ clock: systemClock, random: seededRandom(1), log }) : undefined
   const kafka = createKafkaClient({ brokers: [broker?.url ?? String(real)], clientId: 'ksqldb', log })
-  const start = () => startKsqldb({ kafka, clock, random: seededRandom(2), log, properties, handoverMs })
+  const start = () => startKsqldb({ kafka: faulty(kafka), clock, random: seededRandom(2), log, properties, handoverMs })
   let server = await start()
   const request = async (method: string, path: string, body?: string, accept?: string): Promise<Answer> => {
     const headers = accept === undefined ? {} : { accept }

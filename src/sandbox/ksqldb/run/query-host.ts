@@ -47,6 +47,9 @@ const MAX_WAITING = 50_000
 const STALL_MS = 1_500
 const MAX_ERRORS = 10
 
+const BEGIN_TRIES = 20
+const BEGIN_AGAIN_MS = 500
+
 export class QueryHost {
   readonly #o: HostOptions
   readonly sink: Sink | undefined
@@ -137,6 +140,25 @@ export class QueryHost {
     for (const one of partitions) consumer.seek(one.topic, one.partition, one.position)
     if (this.#paused) consumer.pause()
     consumer.joined.catch((error: unknown) => this.#o.log.debug({ groupId, err: error }, 'the consumer did not join'))
+  }
+
+  /** As `start`, but a coordinator that is not there yet, as on a fresh broker, is asked again before it counts as a fault. */
+  async begin(): Promise<void> {
+    await this.start().catch((error: unknown) => this.#beginAgain(error, 1))
+  }
+
+  #beginAgain(error: unknown, tries: number): void {
+    const { clock, log, groupId } = this.#o
+    if (this.#stopped) return
+    if (tries >= BEGIN_TRIES) {
+      this.#crash('SYSTEM', error instanceof Error ? error.message : String(error))
+      return
+    }
+    log.debug({ groupId, err: error }, 'a query could not begin; tried again')
+    this.#cancelRestart = clock.after(BEGIN_AGAIN_MS, () => {
+      this.#cancelRestart = undefined
+      this.start().catch((again: unknown) => this.#beginAgain(again, tries + 1))
+    })
   }
 
   pause(): void {

@@ -59,12 +59,12 @@ export class QueryRuns {
     })
     this.#hosts.set(query.id, host)
     if (query.paused) host.pause()
-    if (handoverMs === 0) return host.start()
+    if (handoverMs === 0) return host.begin()
     host.waiting = true
     const cancel = this.#o.clock.after(handoverMs, () => {
       this.#handovers.delete(cancel)
       host.waiting = false
-      host.start().catch((error: unknown) => this.#o.log.error({ query: query.id, err: error }, 'a query could not be started again'))
+      void host.begin()
     })
     this.#handovers.add(cancel)
   }
