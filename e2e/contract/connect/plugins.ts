@@ -1,5 +1,6 @@
 /** Plugins, the check of configs, offsets and loggers. */
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import type { Case } from '../contract.ts'
 import {
   answered,
@@ -333,10 +334,12 @@ export const offsets: readonly Case<Worker>[] = [
       await withStopped(worker, async (name) => {
         const body = { offsets: [{ partition: { 'task.id': 0 }, offset: { 'task.generation': 1, 'current.iteration': 5 } }] }
         await answered(worker, 200, `PATCH /connectors/${name}/offsets`, body)
-        assert.deepEqual((await answered(worker, 200, `GET /connectors/${name}/offsets`)).offsets, body.offsets)
+        // A worker reads its own topic of offsets back before it shows them.
+        const seen = () => answered(worker, 200, `GET /connectors/${name}/offsets`)
+        await until('altered', seen, ({ offsets }) => isDeepStrictEqual(offsets, body.offsets))
         const { message } = await answered(worker, 200, `DELETE /connectors/${name}/offsets`)
         assert.match(message, /offsets for this connector have been reset/)
-        assert.deepEqual(await answered(worker, 200, `GET /connectors/${name}/offsets`), { offsets: [] })
+        await until('reset', seen, ({ offsets }) => offsets.length === 0)
       })
     },
   },
