@@ -50,12 +50,29 @@ const descriptor = (properties: Record<string, string>): string =>
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
 
-/** Empty at first; its data are gone when it is stopped. */
 export async function startElasticsearch(): Promise<RealElasticsearch> {
-  const { java, directory } = await installElasticsearch()
+  const options = ['--add-modules', 'jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED', '-Des.nativelib.path=/nonexistent']
+  return startNode({ ...(await installElasticsearch()), name: 'elasticsearch', main: 'Main', options })
+}
+
+/** One version of the server, installed: what differs between them when it is started. */
+interface Node {
+  /** Of its log and its data. */
+  readonly name: string
+  readonly java: Jdk
+  /** Holds lib, main and home. */
+  readonly directory: string
+  /** Class that starts it. */
+  readonly main: string
+  /** Of Java. */
+  readonly options?: readonly string[]
+}
+
+/** Empty at first; its data are gone when it is stopped. */
+export async function startNode(node: Node): Promise<RealElasticsearch> {
   const [port, transportPort] = await freePorts(2)
   const url = `http://127.0.0.1:${port}`
-  const data = await scratch('elasticsearch')
+  const data = await scratch(node.name)
   const settings = {
     'cluster.name': 'e2e',
     'node.name': 'n1',
@@ -70,12 +87,12 @@ export async function startElasticsearch(): Promise<RealElasticsearch> {
   }
   try {
     const running = await start({
-      name: 'elasticsearch',
-      command: java.java,
+      name: node.name,
+      command: node.java.java,
       args: [
         ...['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-        ...['--add-modules', 'jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED', '-Des.nativelib.path=/nonexistent'],
-        ...['-cp', `${join(directory, 'lib/*')}:${join(directory, 'main')}`, 'Main', join(directory, 'home')],
+        ...(node.options ?? []),
+        ...['-cp', `${join(node.directory, 'lib/*')}:${join(node.directory, 'main')}`, node.main, join(node.directory, 'home')],
         ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
       ],
       ready: () => answers(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`),

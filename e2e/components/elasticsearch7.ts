@@ -3,9 +3,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installed, tool } from './cache.ts'
-import type { RealElasticsearch } from './elasticsearch.ts'
+import { type RealElasticsearch, startNode } from './elasticsearch.ts'
 import { type Jdk, jdk, mavenJars } from './java.ts'
-import { answers, freePorts, scratch, start } from './process.ts'
 
 const VERSION = '7.17.29'
 const JAVA = 17
@@ -22,45 +21,6 @@ export async function installElasticsearch7(): Promise<{ java: Jdk; directory: s
   return { java, directory }
 }
 
-/** Empty at first; its data are gone when it is stopped. */
 export async function startElasticsearch7(): Promise<RealElasticsearch> {
-  const { java, directory } = await installElasticsearch7()
-  const [port, transportPort] = await freePorts(2)
-  const url = `http://127.0.0.1:${port}`
-  const data = await scratch('elasticsearch7')
-  const settings = {
-    'cluster.name': 'e2e',
-    'node.name': 'n1',
-    'discovery.type': 'single-node',
-    'network.host': '127.0.0.1',
-    'http.port': port,
-    'transport.port': transportPort,
-    'path.data': join(data.path, 'data'),
-    'path.logs': join(data.path, 'logs'),
-    // How full the disk of the machine is has no place in a test.
-    'cluster.routing.allocation.disk.threshold_enabled': false,
-  }
-  try {
-    const running = await start({
-      name: 'elasticsearch7',
-      command: java.java,
-      args: [
-        ...['-Xms256m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-        ...['-cp', `${join(directory, 'lib/*')}:${join(directory, 'main')}`, 'Main7', join(directory, 'home')],
-        ...Object.entries(settings).map(([key, value]) => `${key}=${value}`),
-      ],
-      ready: () => answers(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`),
-    })
-    return {
-      url,
-      process: running,
-      async stop() {
-        await running.stop()
-        await data.remove()
-      },
-    }
-  } catch (error) {
-    await data.remove()
-    throw error
-  }
+  return startNode({ ...(await installElasticsearch7()), name: 'elasticsearch7', main: 'Main7' })
 }
