@@ -357,7 +357,7 @@ export class QueryHost {
       this.#fatal = undefined
       this.#output.forget()
       this.#running = this.#compile()
-      this.start().catch((err: unknown) => this.#crash('SYSTEM', err instanceof Error ? err.message : String(err)))
+      void this.begin()
     })
   }
 }
