@@ -18,7 +18,11 @@ export interface BackendOptions {
   /** What was found differs from what was known, or the backend came or went. */
   onChange(backend: Backend): void
   onProgress(backend: Backend, at: number, progress: readonly Progress[]): void
+  /** Something that the backend's health does not hang on fails; told once for each cause. */
+  onTrouble(aspect: Aspect, failure: Failure): void
 }
+
+export type Aspect = 'doorbell' | 'progress'
 
 const POLL_MS = 10_000
 const BUSY_POLL_MS = 1_000
@@ -44,6 +48,8 @@ export class Backend {
   #rung = false
   #running: Promise<void> | undefined
   #progressing: Promise<void> | undefined
+  /** The last cause that was told. */
+  readonly #troubles = new Map<Aspect, string>()
 
   constructor(options: BackendOptions) {
     this.#options = options
@@ -116,7 +122,7 @@ export class Backend {
     const signal = this.#stop.signal
     for (let attempt = 0; !signal.aborted; attempt++) {
       const startedAt = clock.now()
-      await target.doorbell(() => this.ring(), signal).catch(() => undefined)
+      await target.doorbell(() => this.ring(), signal).catch((error: unknown) => this.#tell('doorbell', error))
       if (clock.now() - startedAt > LISTENED_MS) attempt = 0
       await clock.sleep(backoffMs(attempt, { baseMs: 500, maxMs: 30_000, random }), signal).catch(() => undefined)
     }
@@ -161,8 +167,17 @@ export class Backend {
     this.#progressAt = at
     // How far queries and sinks have come is asked of Kafka: when that hangs or fails, it is no fault of this backend and must not
     // hold up its next look. What is not known stays as it was.
-    const progress = await target.progress(ids, signal).catch(() => undefined)
-    if (progress && !signal.aborted) this.#options.onProgress(this, at, progress)
+    const progress = await target.progress(ids, signal).catch((error: unknown) => this.#tell('progress', error))
+    if (progress === undefined || signal.aborted) return
+    this.#troubles.delete('progress')
+    this.#options.onProgress(this, at, progress)
+  }
+
+  #tell(aspect: Aspect, error: unknown): undefined {
+    const failure = toFailure(error)
+    if (this.#stop.signal.aborted || this.#troubles.get(aspect) === failure.message) return
+    this.#troubles.set(aspect, failure.message)
+    this.#options.onTrouble(aspect, failure)
   }
 
   #setFailure(failure: Failure): void {

@@ -143,6 +143,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       queue.addAfter(`platform:${key}`, GATHER_MS)
       wakePipelinesOf(key, GATHER_MS)
     },
+    onTrouble: (platform, backend, aspect, failure) =>
+      log.warn({ platform, backend, aspect, reason: failure.reason, err: failure.message }, 'something of a backend cannot be followed; the rest goes on'),
     onProgress(key, _backend, progress) {
       wakePipelinesOf(key, GATHER_PROGRESS_MS)
       for (const [id, one] of progress) {

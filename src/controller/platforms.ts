@@ -1,8 +1,9 @@
 /** The platforms in use, each with a session that is made anew when its spec changes. */
 import { type ClickstreamPlatform, parsePlatform } from '../api/index.ts'
 import type { ResourceId } from '../plan/index.ts'
-import type { Clock, KubeApi, KubeObject, Random } from '../ports/index.ts'
+import type { Clock, Failure, KubeApi, KubeObject, Random } from '../ports/index.ts'
 import type { BackendName, Progress, ReferenceReader, Target } from '../targets/index.ts'
+import type { Aspect } from './backend.ts'
 import { type Fence, fencedTarget } from './leader/fence.ts'
 import type { References } from './references.ts'
 import { keyOf } from './reflector.ts'
@@ -29,6 +30,7 @@ export interface PlatformsOptions {
   readonly random: Random
   onChange(platformKey: string): void
   onProgress(platformKey: string, backend: BackendName, progress: ReadonlyMap<ResourceId, Progress>): void
+  onTrouble(platformKey: string, backend: BackendName, aspect: Aspect, failure: Failure): void
 }
 
 export class Platforms {
@@ -67,7 +69,7 @@ export class Platforms {
     // Another worker may have been faster while the old session was stopping.
     const again = this.#sessions.get(key)
     if (again) return again.session
-    const { clock, random, references, connectTargets, writing, onChange, onProgress } = this.#options
+    const { clock, random, references, connectTargets, writing, onChange, onProgress, onTrouble } = this.#options
     const session = new Session({
       platform: parsed.value,
       targets: connectTargets(parsed.value, references.reader(), writing).map((target) => fencedTarget(target, writing.fence)),
@@ -75,6 +77,7 @@ export class Platforms {
       random,
       onChange: () => onChange(key),
       onProgress: (backend, progress) => onProgress(key, backend, progress),
+      onTrouble: (backend, aspect, failure) => onTrouble(key, backend, aspect, failure),
     })
     this.#sessions.set(key, { uid, generation, session })
     session.start()

@@ -3,7 +3,7 @@ import type { ClickstreamPlatform } from '../api/index.ts'
 import type { Observed, Owner, ProgressSample, ResourceId, ResourceKind } from '../plan/index.ts'
 import type { Clock, Failure, Random } from '../ports/index.ts'
 import type { BackendName, BackendReport, Target } from '../targets/index.ts'
-import { Backend } from './backend.ts'
+import { type Aspect, Backend } from './backend.ts'
 
 export interface SessionOptions {
   readonly platform: ClickstreamPlatform
@@ -13,6 +13,7 @@ export interface SessionOptions {
   /** Something of this platform is worth a look: its pipelines, and itself. */
   onChange(): void
   onProgress(backend: BackendName, progress: ReadonlyMap<ResourceId, ProgressSample['progress'][number]>): void
+  onTrouble(backend: BackendName, aspect: Aspect, failure: Failure): void
 }
 
 const TOGETHER_MS = 900
@@ -52,6 +53,7 @@ export class Session {
           ids: () => this.#idsOf(target),
           onChange: () => options.onChange(),
           onProgress: (_, at, progress) => this.#onProgress(target.backend, at, new Map(progress.map((one) => [one.id, one]))),
+          onTrouble: (aspect, failure) => options.onTrouble(target.backend, aspect, failure),
         }),
     )
     for (const backend of this.backends) for (const kind of backend.target.kinds) this.#byKind.set(kind, backend)
