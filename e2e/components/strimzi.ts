@@ -20,7 +20,7 @@ const CLASSES = {
   KafkaNodePool: 'nodepool.KafkaNodePool',
 } as const
 export type StrimziKind = keyof typeof CLASSES
-export const STRIMZI_KINDS = Object.keys(CLASSES) as StrimziKind[]
+const STRIMZI_KINDS = Object.keys(CLASSES) as StrimziKind[]
 
 /** CustomResourceDefinitions, in the order of `kinds`. */
 export async function strimziCrds(kinds: readonly StrimziKind[] = STRIMZI_KINDS): Promise<KubeObject[]> {

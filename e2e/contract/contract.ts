@@ -8,7 +8,7 @@
  * What came of a run with the real server is kept in `outcome/NAME.json`; docs/parity.md is generated from those.
  */
 
-export const SIDES = ['stand-in', 'real'] as const
+const SIDES = ['stand-in', 'real'] as const
 export type Side = (typeof SIDES)[number]
 
 export interface Case<Server> {
@@ -99,7 +99,7 @@ export interface Outcome {
 export type Used = Readonly<Record<string, 'operator' | 'demo'>>
 
 /** A list is trusted only while it is short. */
-export const MAX_DIFFERENCES = 10
+const MAX_DIFFERENCES = 10
 
 /** The outcome that a run has when every case did what the contract says of it. */
 export function outcomeOf<Server>(contract: Contract<Server>, used: Used): Outcome {

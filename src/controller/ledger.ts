@@ -25,7 +25,7 @@ const ENTRIES = 'entries'
 const SCHEDULES = 'schedules'
 
 /** A namespace has no dots, so that no two pipelines have one name here. */
-export function ledgerPlace(owner: Owner, platformNamespace: string): { readonly namespace: string; readonly name: string } {
+function ledgerPlace(owner: Owner, platformNamespace: string): { readonly namespace: string; readonly name: string } {
   const shared = owner.namespace !== platformNamespace
   const [name, ending] = shared ? [`${owner.namespace}.${owner.pipeline}`, '.clickstream-ledger-shared'] : [owner.pipeline, '.clickstream-ledger']
   return { namespace: platformNamespace, name: name.length + ending.length <= NAME_MAX ? `${name}${ending}` : `${hexHash(name, 32)}${ending}` }

@@ -4,7 +4,7 @@ import { Failure } from './failure.ts'
 /** Of a whole answer. The largest are lists of everything that a backend holds. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 /** Of one line of an answer that grows: an event of a watch, a row. An object of Kubernetes has at most 1.5 MB. */
-export const LINE_BYTES_MAX = 16 * 1024 * 1024
+const LINE_BYTES_MAX = 16 * 1024 * 1024
 
 type Chunks = AsyncIterable<Uint8Array>
 

@@ -20,7 +20,7 @@ export const goldenFile = (set: ValueSet) => join(directory, 'golden', `${set}.y
 export const readValues = (set: ValueSet) => parse(readFileSync(valuesFile(set), 'utf8')) as object
 
 /** Of everything that a golden file depends on. The definitions are left out of it: they are those of crds/. */
-export function digestOf(set: ValueSet): string {
+function digestOf(set: ValueSet): string {
   const hash = createHash('sha256')
   const files = readdirSync(CHART, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

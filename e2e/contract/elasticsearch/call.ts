@@ -47,4 +47,4 @@ export function callOfRequest({ method, path }: { readonly method: string; reado
   return !METHODS.has(method) || NOWHERE.has(call) || segments.length > 4 ? UNKNOWN : call
 }
 
-export const UNKNOWN = 'any unknown path or method'
+const UNKNOWN = 'any unknown path or method'
