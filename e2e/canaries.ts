@@ -1,6 +1,6 @@
 /**
  * Whether a secret shows anywhere: in logs, objects, metrics, what the command prints and the console answers. The secrets are
- * those that stand in the API server, so that any suite can ask at its end.
+ * those that stand in the API server. Every suite that has an operator looks when it ends (`given.ts`, `installed.ts`).
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -8,7 +8,6 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PIPELINE, PLATFORM } from '../src/api/index.ts'
-import type { Demo } from '../src/cli/demo/run.ts'
 import { fileOfPackage } from '../src/cli/manifest.ts'
 import { startConsole } from '../src/console/index.ts'
 import { formsOf, type KubeApi, type KubeResource } from '../src/ports/index.ts'
@@ -26,6 +25,8 @@ const SEARCHED: readonly KubeResource[] = [
   { group: '', version: 'v1', plural: 'events', kind: 'Event' },
   { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' },
 ]
+/** Where the metrics stand among the texts. */
+const METRICS = 'metrics'
 /** Shorter ones are words that stand everywhere. */
 const LENGTH_MIN = 8
 /** Certificates are for everybody, and a user name is no secret. */
@@ -50,23 +51,33 @@ export async function canariesOf(kube: KubeApi): Promise<Canaries> {
   )
 }
 
-export interface SearchOptions {
-  /** Beside those that stand in the API server: of before a rotation, say. */
-  readonly more?: Canaries
-  /** Whether there must be something to look for: then an empty search is a failure of the suite. */
-  readonly expected?: boolean
+/** Whose things are searched. */
+export interface Searched {
+  readonly kube: KubeApi
+  /** A file, for the command. */
+  readonly kubeconfig: string
+  /** Of the operator that is there now, if one is. */
+  readonly operatorUrl?: string | undefined
 }
 
-/** Throws with the places where a secret shows, and never with the secret. */
-export async function thenNoSecretShows(demo: Demo, { more = new Map(), expected = true }: SearchOptions = {}): Promise<void> {
-  const canaries = new Map([...more, ...(await canariesOf(demo.kube))])
-  if (expected) assert.ok(canaries.size > 0, 'there is a secret to look for')
-  const pipelines = (await demo.kube.list(PIPELINE, {})).items.map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: metadata.name }))
-  const texts = new Map([...(await logs()), ...(await objects(demo.kube)), ...(await metrics(demo))])
+/**
+ * Throws with the places where a secret shows, and never with the secret. `more`: beside those that stand in the API server: of
+ * before a rotation, say. Prints how much it has searched for how many: a search for nothing, or of nothing, fails.
+ */
+export async function thenNoSecretShows(searched: Searched, more: Canaries = new Map()): Promise<void> {
+  const { kube } = searched
+  const canaries = new Map([...more, ...(await canariesOf(kube))])
+  assert.ok(canaries.size > 0, 'there is a secret to look for')
+  const pipelines = (await kube.list(PIPELINE, {})).items.map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: metadata.name }))
+  const texts = new Map([...(await logs()), ...(await objects(kube)), ...(await metrics(searched))])
   for (const pipeline of pipelines.slice(0, 3)) {
-    for (const [where, text] of [...(await commands(demo, pipeline)), ...(await consoleAnswers(demo, pipeline))]) texts.set(`${pipeline.name}: ${where}`, text)
+    for (const [where, text] of [...(await commands(searched, pipeline)), ...(await consoleAnswers(kube, pipeline))])
+      texts.set(`${pipeline.name}: ${where}`, text)
   }
+  assert.ok(texts.size > 0, 'there is something to search')
   assert.deepEqual(hitsIn(texts, canaries), [])
+  const without = texts.has(METRICS) ? '' : ', no metrics since no operator runs any more'
+  console.log(`      searched for ${canaries.size} secrets: ${texts.size} logs, objects and answers${without}`)
 }
 
 /** `WHERE: NAME of the secret`, one for each text and secret. */
@@ -99,12 +110,14 @@ async function objects(kube: KubeApi): Promise<[string, string][]> {
   return lists.flat()
 }
 
-async function metrics({ operator }: Demo): Promise<[string, string][]> {
-  return operator.url === undefined ? [] : [['metrics', await (await fetch(`${operator.url}/metrics`)).text()]]
+async function metrics({ operatorUrl }: Searched): Promise<[string, string][]> {
+  // Many a suite ends with an operator that it has stopped.
+  const answer = operatorUrl === undefined ? undefined : await fetch(`${operatorUrl}/metrics`).catch(() => undefined)
+  return answer === undefined ? [] : [[METRICS, await answer.text()]]
 }
 
-async function commands(demo: Demo, { namespace, name }: { namespace: string; name: string }): Promise<[string, string][]> {
-  const at = ['--kubeconfig', demo.sandbox.kubeconfig, '--namespace', namespace]
+async function commands({ kubeconfig }: Searched, { namespace, name }: { namespace: string; name: string }): Promise<[string, string][]> {
+  const at = ['--kubeconfig', kubeconfig, '--namespace', namespace]
   const calls = [
     ['plan', '--json', '--pipeline', name],
     ['status', name, '--json'],
@@ -122,8 +135,8 @@ async function commands(demo: Demo, { namespace, name }: { namespace: string; na
   )
 }
 
-async function consoleAnswers(demo: Demo, { namespace, name }: { namespace: string; name: string }): Promise<[string, string][]> {
-  const console = await startConsole({ kube: demo.kube, namespace, pipeline: name })
+async function consoleAnswers(kube: KubeApi, { namespace, name }: { namespace: string; name: string }): Promise<[string, string][]> {
+  const console = await startConsole({ kube, namespace, pipeline: name })
   const paths = [
     '/api/pipeline',
     '/api/flow',

@@ -10,6 +10,7 @@ import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { fileOfPackage, readManifest } from '../src/cli/manifest.ts'
 import { createLogger, Failure, type Logger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
+import { type Searched, thenNoSecretShows } from './canaries.ts'
 import { type Kind, startReal } from './components/index.ts'
 import { watchForFailures } from './keep.ts'
 import { LOGS } from './logs.ts'
@@ -31,8 +32,11 @@ export async function givenDemo(suite: string, given?: RealServers, level?: stri
     const demo = await demoOver(suite, components.servers, level, platform)
     const { close } = demo
     demo.close = async () => {
-      await close()
-      await components.stop()
+      try {
+        await close()
+      } finally {
+        await components.stop()
+      }
     }
     return demo
   } catch (error) {
@@ -49,18 +53,24 @@ export async function suiteLog(name: string, level = 'info'): Promise<Logger> {
 }
 
 /** What the operator comes to Grafana with: a canary, which nobody may see anywhere. */
-const OPERATOR_LOGIN = { username: 'clickstream-operator', password: 'Canary/of+Grafana "1"' }
+export const OPERATOR_LOGIN = { username: 'clickstream-operator', password: 'Canary/of+Grafana "1"' }
 
 async function demoOver(suite: string, real: RealServers, level: string | undefined, platform: PlatformOptions): Promise<Demo> {
   const demo = await startDemo({ log: await suiteLog(suite, level), progress: () => undefined, real, operatorLogin: OPERATOR_LOGIN, ...platform })
   const unwatch = watchForFailures(demo.kube)
   const { close } = demo
   demo.close = async () => {
-    await unwatch()
-    await close()
+    try {
+      await thenNoSecretShows(searchedOf(demo))
+    } finally {
+      await unwatch()
+      await close()
+    }
   }
   return demo
 }
+
+export const searchedOf = ({ kube, sandbox, operator }: Demo): Searched => ({ kube, kubeconfig: sandbox.kubeconfig, operatorUrl: operator.url })
 
 export async function whenApplied(demo: Demo, file: string): Promise<string> {
   let name = ''

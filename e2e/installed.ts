@@ -8,16 +8,17 @@ import { stringify } from 'yaml'
 import { z } from 'zod'
 import { CHART } from '../scripts/render-chart.ts'
 import { PIPELINE, PLATFORM } from '../src/api/index.ts'
-import { GRAFANA_LOGIN, platformObjects } from '../src/cli/demo/manifests.ts'
+import { GRAFANA_LOGIN, type PlatformOptions, platformObjects } from '../src/cli/demo/manifests.ts'
 import { fileOfPackage } from '../src/cli/manifest.ts'
 import { createKubeApi, createLogger, type KubeApi, type KubeObject, type KubeResource, systemClock, systemRandom } from '../src/ports/index.ts'
 import { type Sandbox, startSandbox } from '../src/sandbox/index.ts'
+import { thenNoSecretShows } from './canaries.ts'
 import { auditedRequests } from './components/audit.ts'
 import { helmPath } from './components/helm.ts'
 import { tokenKubeconfig } from './components/identity.ts'
 import { startReal } from './components/index.ts'
 import { freePorts, type Running, scratch, start } from './components/process.ts'
-import { REAL } from './given.ts'
+import { OPERATOR_LOGIN, REAL } from './given.ts'
 import { watchForFailures } from './keep.ts'
 import { LOGS } from './logs.ts'
 import { type AskedFor, readRequest } from './permissions/asked.ts'
@@ -74,7 +75,7 @@ export interface Installation {
   /** By server-side apply. */
   apply(...objects: readonly KubeObject[]): Promise<void>
   /** The Secret and the platform that reach the servers beside it, named `name`, and a KafkaConnect where it needs one. */
-  platform(name: string, options?: { strimziConnect?: boolean }): KubeObject[]
+  platform(name: string, options?: Pick<PlatformOptions, 'strimziConnect'>): KubeObject[]
   close(): Promise<void>
 }
 
@@ -95,7 +96,7 @@ export async function givenInstallation(suite: string): Promise<Installation> {
       // They come with the chart.
       crds: [],
       namespace: TENANT,
-      grafanaUsers: [{ login: GRAFANA_LOGIN.username, password: GRAFANA_LOGIN.password }],
+      grafanaUsers: [GRAFANA_LOGIN, OPERATOR_LOGIN].map(({ username, password }) => ({ login: username, password })),
       real: components.servers,
     })
     closing.push(() => sandbox.close())
@@ -107,6 +108,7 @@ export async function givenInstallation(suite: string): Promise<Installation> {
     if ((await kube.get(NAMESPACES, '', OPERATORS)) === undefined)
       await kube.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATORS } })
     const [port] = await freePorts(1)
+    const operatorUrl = `http://127.0.0.1:${port}`
     const running: Running[] = []
     closing.push(() => Promise.all(running.map((one) => one.stop())))
     let values: object = {}
@@ -137,16 +139,15 @@ export async function givenInstallation(suite: string): Promise<Installation> {
         const { serviceAccountName, containers } = deploymentSchema.parse(await deployment()).spec.template.spec
         const kubeconfig = isReal ? await tokenKubeconfig(sandbox.kubeconfig, { namespace: OPERATORS, name: serviceAccountName }) : sandbox.kubeconfig
         const env = Object.fromEntries((containers[0]!.env ?? []).map(({ name, value }) => [name, value]))
-        const url = `http://127.0.0.1:${port}`
         const process_ = await start({
           name: `operator-${++serial}`,
           command: process.execPath,
           args: [fileOfPackage('src/cli/main.ts'), ...containers[0]!.args],
           env: { ...env, KUBECONFIG: kubeconfig },
-          ready: async () => (await fetch(`${url}/healthz`)).ok,
+          ready: async () => (await fetch(`${operatorUrl}/healthz`)).ok,
         })
         running.push(process_)
-        return { url, process: process_ }
+        return { url: operatorUrl, process: process_ }
       },
       async askedSince(since) {
         if (isReal) return auditedRequests(components.auditLog!, `system:serviceaccount:${OPERATORS}:${NAME}`, since)
@@ -159,11 +160,17 @@ export async function givenInstallation(suite: string): Promise<Installation> {
         }
       },
       platform(name, options) {
-        return platformObjects(sandbox, options).map((object) =>
+        return platformObjects(sandbox, { ...options, operatorLogin: OPERATOR_LOGIN }).map((object) =>
           object.kind === PLATFORM.kind ? { ...object, metadata: { ...object.metadata, name } } : object,
         )
       },
-      close,
+      async close() {
+        try {
+          await thenNoSecretShows({ kube, kubeconfig: sandbox.kubeconfig, operatorUrl })
+        } finally {
+          await close()
+        }
+      },
     }
   } catch (error) {
     await close()

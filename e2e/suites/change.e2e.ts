@@ -6,7 +6,6 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
-import { thenNoSecretShows } from '../canaries.ts'
 import { conditionOf, givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
 
 describe('a change', () => {
@@ -150,6 +149,4 @@ describe('a change', () => {
     await systemClock.sleep(12_000)
     assert.deepEqual(operatorCalls(since), [])
   })
-
-  it('shows the secret of Grafana nowhere', () => thenNoSecretShows(demo))
 })

@@ -6,7 +6,6 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
 import { systemClock } from '../../src/ports/index.ts'
-import { thenNoSecretShows } from '../canaries.ts'
 import { EXAMPLE, givenDemo, pipelineOf, thenReady, whenApplied } from '../given.ts'
 
 describe('the check', () => {
@@ -38,9 +37,6 @@ describe('the check', () => {
   it('finds everything well', async () => {
     assert.deepEqual(await check(20_000, true), [])
   })
-
-  // While there is an operator that could show it.
-  it('shows the secret of Grafana nowhere', () => thenNoSecretShows(demo))
 
   it('names a connector that was killed', async () => {
     await demo.operator.stop()

@@ -23,7 +23,7 @@ import { type RealComponents, startReal } from '../components/index.ts'
 import { type SecureConnect, startSecureConnect } from '../components/secure/connect.ts'
 import { basic, ELASTICSEARCH_REFUSAL, type Gate, KSQLDB_REFUSAL, startGate } from '../components/secure/gate.ts'
 import { type SecureKafka, startSecureKafka } from '../components/secure/kafka.ts'
-import { conditionOf, EXAMPLE, givenDemo, pipelineOf, REAL, then } from '../given.ts'
+import { conditionOf, EXAMPLE, givenDemo, pipelineOf, REAL, searchedOf, then } from '../given.ts'
 import { HEALTHY, pipelineFrom } from '../wrong/case.ts'
 
 const NAMESPACE = 'default'
@@ -309,7 +309,7 @@ describe('over TLS and with logins', function () {
     })
 
     it('shows no secret', async () => {
-      await thenNoSecretShows(demo, { more: certain() })
+      await thenNoSecretShows(searchedOf(demo), certain())
     })
   })
 
@@ -356,7 +356,7 @@ describe('over TLS and with logins', function () {
       )
     })
     it('shows no secret, neither the old ones nor the new', async () => {
-      await thenNoSecretShows(demo, { more: certain() })
+      await thenNoSecretShows(searchedOf(demo), certain())
     })
   })
 
@@ -409,7 +409,7 @@ describe('over TLS and with logins', function () {
       )
     })
     it('shows no secret', async () => {
-      await thenNoSecretShows(demo, { more: certain() })
+      await thenNoSecretShows(searchedOf(demo), certain())
     })
   })
 

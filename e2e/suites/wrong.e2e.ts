@@ -5,7 +5,6 @@ import { PIPELINE } from '../../src/api/index.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { type Backends, openBackends, readPlatform } from '../../src/console/index.ts'
 import { Failure, systemClock } from '../../src/ports/index.ts'
-import { thenNoSecretShows } from '../canaries.ts'
 import { conditionOf, givenDemo, pipelineOf, then } from '../given.ts'
 import { HEALTHY, namedAs, nameOf, pipelineFrom, type WrongCase } from '../wrong/case.ts'
 import { connectors } from '../wrong/connectors.ts'
@@ -197,6 +196,4 @@ describe('a wrong pipeline', () => {
   category('by the config of a connector', 'con', connectors)
   category('by mappings', 'map', mappings)
   category('by names of others', 'own', ownership)
-
-  it('shows the secret of Grafana nowhere', () => thenNoSecretShows(demo))
 })
