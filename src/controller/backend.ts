@@ -29,6 +29,8 @@ const BUSY_POLL_MS = 1_000
 /** Between two looks, however often the bell rings. */
 const REST_MS = 100
 const PROBE_EVERY_MS = 60_000
+/** After so long without an answer, how far data has come is not known any more. */
+const UNMEASURED_MS = 30_000
 /** A doorbell that held so long was a good one. */
 const LISTENED_MS = 10_000
 
@@ -42,6 +44,9 @@ export class Backend {
   #report: BackendReport | undefined
   #probedAt = Number.NEGATIVE_INFINITY
   #progressAt = Number.NEGATIVE_INFINITY
+  /** When progress was last known; before the first time, when it began. */
+  #measuredAt = 0
+  #progressFailure: Failure | undefined
   #failure: Failure | undefined
   #attempt = 0
   #wake: (() => void) | undefined
@@ -67,6 +72,12 @@ export class Backend {
   /** Why it cannot be used now. */
   get failure(): Failure | undefined {
     return this.#failure
+  }
+
+  /** Why nobody knows how far data has come. A single question without an answer is no reason yet. */
+  get unmeasured(): Failure | undefined {
+    const failure = this.#failure ?? this.#progressFailure
+    return failure !== undefined && this.#options.clock.now() - this.#measuredAt >= UNMEASURED_MS ? failure : undefined
   }
 
   get report(): BackendReport | undefined {
@@ -97,6 +108,7 @@ export class Backend {
   }
 
   start(): void {
+    this.#measuredAt = this.#options.clock.now()
     this.#running ??= Promise.all([this.#run(), this.#listen()]).then(() => undefined)
   }
 
@@ -122,7 +134,7 @@ export class Backend {
     const signal = this.#stop.signal
     for (let attempt = 0; !signal.aborted; attempt++) {
       const startedAt = clock.now()
-      await target.doorbell(() => this.ring(), signal).catch((error: unknown) => this.#tell('doorbell', error))
+      await target.doorbell(() => this.ring(), signal).catch((error: unknown) => this.#tell('doorbell', toFailure(error)))
       if (clock.now() - startedAt > LISTENED_MS) attempt = 0
       await clock.sleep(backoffMs(attempt, { baseMs: 500, maxMs: 30_000, random }), signal).catch(() => undefined)
     }
@@ -166,15 +178,21 @@ export class Backend {
     const at = clock.now()
     this.#progressAt = at
     // How far queries and sinks have come is asked of Kafka: when that hangs or fails, it is no fault of this backend and must not
-    // hold up its next look. What is not known stays as it was.
-    const progress = await target.progress(ids, signal).catch((error: unknown) => this.#tell('progress', error))
-    if (progress === undefined || signal.aborted) return
-    this.#troubles.delete('progress')
-    this.#options.onProgress(this, at, progress)
+    // hold up its next look. What is not known stays as it was, for a while.
+    try {
+      const progress = await target.progress(ids, signal)
+      if (signal.aborted) return
+      this.#measuredAt = clock.now()
+      this.#progressFailure = undefined
+      this.#troubles.delete('progress')
+      this.#options.onProgress(this, at, progress)
+    } catch (error) {
+      this.#progressFailure = toFailure(error)
+      this.#tell('progress', this.#progressFailure)
+    }
   }
 
-  #tell(aspect: Aspect, error: unknown): undefined {
-    const failure = toFailure(error)
+  #tell(aspect: Aspect, failure: Failure): void {
     if (this.#stop.signal.aborted || this.#troubles.get(aspect) === failure.message) return
     this.#troubles.set(aspect, failure.message)
     this.#options.onTrouble(aspect, failure)

@@ -1,6 +1,6 @@
 /** The backends of one platform as the pipelines on it see them: kept fresh, shared, and with the claims on names. */
 import type { ClickstreamPlatform } from '../api/index.ts'
-import type { Observed, Owner, ProgressSample, ResourceId, ResourceKind } from '../plan/index.ts'
+import type { Observed, Owner, ProgressSample, ResourceId, ResourceKind, Unmeasured } from '../plan/index.ts'
 import type { Clock, Failure, Random } from '../ports/index.ts'
 import type { BackendName, BackendReport, Target } from '../targets/index.ts'
 import { type Aspect, Backend } from './backend.ts'
@@ -38,7 +38,8 @@ export class Session {
   #whole: { readonly parts: readonly (readonly Observed[] | undefined)[]; readonly observed: readonly Observed[] } | undefined
   readonly #claims = new Map<ResourceId, { key: string; since: number; made: boolean; owner: Owner }>()
   #begun: Promise<void> | undefined
-  readonly #progress = new Map<BackendName, { at: number; of: ReadonlyMap<ResourceId, ProgressSample['progress'][number]> }>()
+  /** As it was answered last. */
+  readonly #progress = new Map<BackendName, ReadonlyMap<ResourceId, ProgressSample['progress'][number]>>()
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -131,12 +132,9 @@ export class Session {
     return this.#member(key).history
   }
 
-  progressOf(id: ResourceId): ProgressSample['progress'][number] | undefined {
-    for (const { of } of this.#progress.values()) {
-      const found = of.get(id)
-      if (found) return found
-    }
-    return undefined
+  /** Of which objects nobody knows how far data has come. */
+  unmeasured(): readonly Unmeasured[] {
+    return this.backends.flatMap(({ target: { kinds }, unmeasured }) => (unmeasured ? [{ kinds, reason: unmeasured.reason, message: unmeasured.message }] : []))
   }
 
   /** The first to come begins it, the others wait for it; after a failure the next one begins anew. */
@@ -192,11 +190,14 @@ export class Session {
   }
 
   #onProgress(backend: BackendName, at: number, of: ReadonlyMap<ResourceId, ProgressSample['progress'][number]>): void {
-    this.#progress.set(backend, { at, of })
+    this.#progress.set(backend, of)
     // Half a picture would look as if the other half had nothing.
-    const whole = this.backends.every(({ target, failure }) => failure !== undefined || this.#progress.has(target.backend) || this.#idsOf(target).length === 0)
+    const measured = this.backends.filter(({ unmeasured }) => unmeasured === undefined)
+    const whole = measured.every(({ target, failure }) => failure !== undefined || this.#progress.has(target.backend) || this.#idsOf(target).length === 0)
+    // What stands in an old answer would look as if it stood still.
+    const known = new Map(measured.flatMap(({ target }) => [...(this.#progress.get(target.backend) ?? [])]))
     for (const member of whole ? this.#members.values() : []) {
-      const progress = member.ids.flatMap((id) => this.progressOf(id) ?? [])
+      const progress = member.ids.flatMap((id) => known.get(id) ?? [])
       if (progress.length === 0) continue
       // The backends tell one after the other: what belongs together is one sample.
       const earlier = member.history.filter((sample) => at - sample.at <= member.keepMs * 2 && at - sample.at >= TOGETHER_MS)

@@ -1,6 +1,6 @@
 /** Whether data moves: every object is judged by what it has consumed against what waits at its input. */
 import type { ScheduleState } from './facts.ts'
-import type { Desired, Graph, ResourceId, ResourceSpecs } from './resources.ts'
+import type { Desired, Graph, ResourceId, ResourceKind, ResourceSpecs } from './resources.ts'
 
 /** One look at how far data has come, for all objects of a pipeline. */
 export interface ProgressSample {
@@ -15,24 +15,35 @@ export interface ProgressSample {
   }[]
 }
 
+/** Objects of these kinds of which nobody knows how far data has come, and why. */
+export interface Unmeasured {
+  readonly kinds: readonly ResourceKind[]
+  readonly reason: string
+  readonly message: string
+}
+
 export interface FlowInput {
   readonly graph: Graph
   /** Oldest first; samples older than twice `freshnessMs` may be dropped by the caller. */
   readonly history: readonly ProgressSample[]
   readonly now: number
   readonly freshnessMs: number
+  readonly unmeasured: readonly Unmeasured[]
   readonly schedules: readonly ScheduleState[]
   readonly paused: boolean
 }
 
 export interface Flow {
   readonly status: 'True' | 'False' | 'Unknown'
-  /** Flowing, Idle, Scheduled, Paused, WaitingForData, Stalled. */
+  /** Flowing, Idle, Scheduled, Paused, WaitingForData, Stalled, or why it is not known. */
   readonly reason: string
   readonly message: string
   /** The first object that stands although its input moves. */
   readonly standing?: ResourceId
 }
+
+/** What takes records in, and what they come in by: the others say nothing of whether something stands. */
+const TELLING: readonly ResourceKind[] = ['KafkaTopic', 'Statement', 'Connector']
 
 type Numbers = ProgressSample['progress'][number]
 
@@ -41,7 +52,9 @@ export function dataFlowing(input: FlowInput): Flow {
   if (input.paused) return { status: 'True', reason: 'Paused', message: 'The pipeline is paused' }
   const history = input.history.toSorted((a, b) => a.at - b.at)
   const last = history.at(-1)
-  if (!last) return { status: 'Unknown', reason: 'WaitingForData', message: 'Nothing was measured yet' }
+  const blind = input.unmeasured.find(({ kinds }) => graph.nodes.some(({ kind }) => TELLING.includes(kind) && kinds.includes(kind)))
+  const unknown: Flow | undefined = blind && { status: 'Unknown', reason: blind.reason, message: `How far data has come is not known: ${blind.message}` }
+  if (!last) return unknown ?? { status: 'Unknown', reason: 'WaitingForData', message: 'Nothing was measured yet' }
   // The youngest look that is old enough; with less history nobody can be called standing.
   const before = history.findLast((sample) => sample.at <= now - freshnessMs)
   const latest = numbersOf(last)
@@ -56,7 +69,7 @@ export function dataFlowing(input: FlowInput): Flow {
         standing: node.id,
       }
   }
-  return quiet(input, latest, earlier)
+  return unknown ?? quiet(input, latest, earlier)
 }
 
 /** How many records wait, if it took none since although some were there to take. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { PIPELINE } from '../../src/api/index.ts'
+import { Failure } from '../../src/ports/index.ts'
 import { operate, pipelineObject, platformObject, type Scene, sceneOf, setScene, stopOperator } from './scene.ts'
 
 /** Clicks come in at ten a second as long as `flows`; what reads them keeps up as long as `keepsUp`. */
@@ -34,6 +35,70 @@ describe('DataFlowing', () => {
     await one.clock.advance(30_000)
     assert.equal(flow(one), 'True Flowing')
     await stopOperator(one)
+  })
+
+  describe('when how far data has come cannot be read', () => {
+    const silent = (one: Scene, backends: readonly string[]) => {
+      one.world.before = ({ verb, backend }) => {
+        if (verb === 'progress' && backends.includes(backend)) throw new Failure('Retry', 'Forbidden', 'the user needs an ACL')
+      }
+    }
+
+    it('is Unknown with the reason, and known again', async () => {
+      const one = await scene()
+      await one.clock.advance(10_000)
+      // What was seen last has records waiting.
+      one.state.keepsUp = false
+      await one.clock.advance(20_000)
+      silent(one, ['ksqldb'])
+      await one.clock.advance(20_000)
+      assert.equal(flow(one), 'True Flowing', 'a short time is no reason')
+      for (let minute = 0; minute < 5; minute++) {
+        await one.clock.advance(60_000)
+        assert.equal(flow(one), 'Unknown Forbidden')
+        assert.match(one.condition('DataFlowing')!.message, /not known: the user needs an ACL/)
+      }
+      assert.equal(one.condition('Ready')?.status, 'True')
+      silent(one, [])
+      one.state.keepsUp = true
+      await one.clock.advance(30_000)
+      assert.equal(flow(one), 'True Flowing')
+      await stopOperator(one)
+    })
+
+    it('is Unknown for an operator that starts then', async () => {
+      const one = await scene()
+      await one.clock.advance(60_000)
+      await stopOperator(one)
+      silent(one, ['kafka', 'ksqldb', 'connect'])
+      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      await again.clock.advance(60_000)
+      assert.equal(flow(again), 'Unknown Forbidden')
+      await stopOperator(again)
+    })
+
+    it('is Unknown while ksqlDB is down', async () => {
+      const one = await scene()
+      await one.clock.advance(60_000)
+      one.world.before = ({ backend }) => {
+        if (backend === 'ksqldb') throw new Failure('Retry', 'Unreachable', 'nobody listens')
+      }
+      await one.clock.advance(60_000)
+      assert.equal(flow(one), 'Unknown Unreachable')
+      await stopOperator(one)
+    })
+
+    it('is what the others say, where that is enough', async () => {
+      const one = await scene()
+      silent(one, ['elasticsearch'])
+      await one.clock.advance(120_000)
+      assert.equal(flow(one), 'True Flowing')
+      silent(one, ['connect'])
+      one.state.keepsUp = false
+      await one.clock.advance(180_000)
+      assert.equal(flow(one), 'False Stalled')
+      await stopOperator(one)
+    })
   })
 
   it('is Idle when nothing comes in', async () => {

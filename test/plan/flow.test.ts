@@ -21,7 +21,7 @@ const sample = (at: number, clicks: number, queried: number, updates: number, su
   ],
 })
 const flow = (history: readonly ProgressSample[], further: Partial<FlowInput> = {}) =>
-  dataFlowing({ graph, history, now: 200_000, freshnessMs: 60_000, schedules: [], paused: false, ...further })
+  dataFlowing({ graph, history, now: 200_000, freshnessMs: 60_000, unmeasured: [], schedules: [], paused: false, ...further })
 
 describe('Data flowing', () => {
   const cases: Record<string, [readonly ProgressSample[], Partial<FlowInput>, string, string, RegExp]> = {

@@ -113,15 +113,17 @@ export const check: Step = async (run, { checks, clock }) => {
 /** Runs also when a step before it has stopped: what is known is told. */
 export function sumUp(run: Run, services: Services): void {
   const graph = run.compiled?.graph
-  if (!graph || !run.session || !run.observed) return
-  run.summary = services.memo.summarise(run.key, { graph, observed: run.observed, ledger: run.ledger!.ledger, owner: run.owner })
+  if (!graph || !run.session) return
+  const { observed } = run
+  if (observed) run.summary = services.memo.summarise(run.key, { graph, observed, ledger: run.ledger!.ledger, owner: run.owner })
   const now = services.clock.now()
   const freshnessMs = durationMs(run.pipeline!.spec.freshness)
   const history = run.session.history(run.key)
+  const unmeasured = run.session.unmeasured()
   // With less history than that one can only presume; what an operator before this one has seen is worth more.
-  if ((history[0]?.at ?? now) > now - freshnessMs && knewFlow(run)) return
+  if (unmeasured.length === 0 && (history[0]?.at ?? now) > now - freshnessMs && knewFlow(run)) return
   const paused = run.pipeline!.spec.state === 'Paused'
-  run.flow = dataFlowing({ graph, history, now, freshnessMs, schedules: run.compiled!.schedules, paused })
+  run.flow = dataFlowing({ graph, history, now, freshnessMs, unmeasured, schedules: run.compiled!.schedules, paused })
 }
 
 function knewFlow(run: Run): boolean {
