@@ -90,6 +90,7 @@ export function createRotatingKafkaClient(options: RotatingKafkaOptions): KafkaC
     topicOffsets: (names) => use((client) => client.topicOffsets(names)),
     offsetsAt: (topic, timestamp) => use((client) => client.offsetsAt(topic, timestamp)),
     groupOffsets: (groupId, topics) => use((client) => client.groupOffsets(groupId, topics)),
+    offsetsOfGroups: (groups) => use((client) => client.offsetsOfGroups(groups)),
     deleteGroup: (groupId) => use((client) => client.deleteGroup(groupId)),
     setGroupOffsets: (groupId, topic, offsets) => use((client) => client.setGroupOffsets(groupId, topic, offsets)),
     produce: (topic, records) => use((client) => client.produce(topic, records)),

@@ -82,8 +82,10 @@ export interface KafkaClient {
   /** Start and end offset of every partition; unknown topics are left out. */
   topicOffsets(names: readonly string[]): Promise<ReadonlyMap<string, readonly PartitionOffsets[]>>
   offsetsAt(topic: string, timestamp: number): Promise<readonly { readonly partition: number; readonly offset: bigint }[]>
-  /** Committed offsets of a group: topic -> partition -> offset. */
+  /** Committed offsets of a group: topic -> partition -> offset; unknown topics are left out. */
   groupOffsets(groupId: string, topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, bigint>>>
+  /** The same for many groups at once: group -> the topics that are asked for. */
+  offsetsOfGroups(groups: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<number, bigint>>>>
   deleteGroup(groupId: string): Promise<void>
   /** Of a group without members. */
   setGroupOffsets(groupId: string, topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>

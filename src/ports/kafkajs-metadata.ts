@@ -32,7 +32,8 @@ interface TopicPartitions<Partition> {
   readonly topic: string
   readonly partitions: readonly Partition[]
 }
-interface RawBroker {
+export interface RawBroker {
+  readonly nodeId: number | string
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null
   readonly connectionPool: { send(protocol: unknown): Promise<TopicDescription[]> }
   listOffsets(request: {

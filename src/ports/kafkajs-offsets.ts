@@ -1,10 +1,11 @@
 /**
- * Offsets of many topics with few requests: one for the partitions, then one per leader. kafkajs' own admin asks topic
- * by topic, and fails for all of them once one that it was ever asked about is deleted.
+ * Offsets of many topics with few requests: one for the partitions, then one per leader; those of many groups with one more
+ * for each group. kafkajs' own admin asks topic by topic and looks for the coordinator each time, and fails for all of them
+ * once one that it was ever asked about is deleted.
  */
 import { KafkaFault, type TopicDescription } from './kafka.ts'
 import { toKafkaError } from './kafkajs-library.ts'
-import type { RawCluster } from './kafkajs-metadata.ts'
+import type { RawBroker, RawCluster } from './kafkajs-metadata.ts'
 
 export const LATEST = -1
 export const EARLIEST = -2
@@ -54,11 +55,33 @@ async function listAt(cluster: RawCluster, topics: readonly TopicDescription[], 
   return found
 }
 
+/** Group -> id of the broker that coordinates it, as far as a client knows. */
+const coordinators = new WeakMap<RawCluster, Map<string, string>>()
+const MOVED = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE'])
+
 /** Topic -> partition -> committed offset; partitions without one are left out. */
 export async function committedOffsets(cluster: RawCluster, groupId: string, topics: readonly TopicDescription[]): Promise<Offsets> {
-  const found = new Map<string, Map<number, bigint>>(topics.map(({ name }) => [name, new Map()]))
-  if (topics.length === 0) return found
+  if (topics.length === 0) return new Map()
+  const known = coordinators.get(cluster) ?? new Map<string, string>()
+  coordinators.set(cluster, known)
+  const nodeId = known.get(groupId)
+  if (nodeId !== undefined) {
+    try {
+      return await fetchOffsets(await cluster.findBroker({ nodeId }), groupId, topics)
+    } catch (error) {
+      known.delete(groupId)
+      const fault = toKafkaError(error)
+      if (!(fault instanceof KafkaFault) || !MOVED.has(fault.type)) throw fault
+    }
+  }
   const coordinator = await cluster.findGroupCoordinator({ groupId })
+  const offsets = await fetchOffsets(coordinator, groupId, topics)
+  known.set(groupId, String(coordinator.nodeId))
+  return offsets
+}
+
+async function fetchOffsets(coordinator: RawBroker, groupId: string, topics: readonly TopicDescription[]): Promise<Offsets> {
+  const found = new Map<string, Map<number, bigint>>(topics.map(({ name }) => [name, new Map()]))
   const { responses } = await coordinator.offsetFetch({
     groupId,
     topics: topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.map(({ id }) => ({ partition: id })) })),

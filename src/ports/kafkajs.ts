@@ -5,7 +5,7 @@ import { type Consumer, type KafkaClient, KafkaFault, type KafkaSecurity, type P
 import { startConsumer } from './kafkajs-consumer.ts'
 import { logsTo } from './kafkajs-library.ts'
 import { describeWithIds, type RawCluster, rawCluster } from './kafkajs-metadata.ts'
-import { committedOffsets, EARLIEST, LATEST, listOffsets } from './kafkajs-offsets.ts'
+import { committedOffsets, EARLIEST, LATEST, listOffsets, type Offsets } from './kafkajs-offsets.ts'
 import { renewable } from './kafkajs-renewable.ts'
 import type { Logger } from './log.ts'
 
@@ -76,6 +76,23 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
         name: topic.name,
         partitions: topic.partitions.map(({ partitionId, leader, replicas, isr }) => ({ id: partitionId, leader, replicas, isr })).sort((a, b) => a.id - b.id),
       }))
+  }
+
+  async function offsetsOfGroups(groups: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Offsets>> {
+    const described = new Map((await describeTopics([...new Set([...groups.values()].flat())])).map((topic) => [topic.name, topic]))
+    const found = await clusters.use((cluster) =>
+      Promise.all(
+        [...groups].map(async ([groupId, names]) => {
+          const offsets = await committedOffsets(
+            cluster,
+            groupId,
+            names.flatMap((name) => described.get(name) ?? []),
+          )
+          return [groupId, offsets] as const
+        }),
+      ),
+    )
+    return new Map(found)
   }
 
   async function createTopic(
@@ -158,10 +175,9 @@ export function createKafkaClient(options: KafkaClientOptions): KafkaClient {
       })
     },
 
-    async groupOffsets(groupId, topics) {
-      const described = await describeTopics(topics)
-      return await clusters.use((cluster) => committedOffsets(cluster, groupId, described))
-    },
+    groupOffsets: async (groupId, topics) => (await offsetsOfGroups(new Map([[groupId, topics]]))).get(groupId) ?? new Map(),
+
+    offsetsOfGroups,
 
     async deleteGroup(groupId) {
       await topicAdmin.use((admin) => admin.deleteGroups([groupId]))

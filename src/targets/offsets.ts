@@ -14,10 +14,12 @@ export async function endOffsetSums(kafka: KafkaClient, topics: readonly string[
   return sums
 }
 
-export async function groupOffsetSums(kafka: KafkaClient, group: string, topics: readonly string[]): Promise<number> {
-  let sum = 0
-  for (const partitions of (await kafka.groupOffsets(group, topics)).values()) for (const offset of partitions.values()) sum += Math.max(0, Number(offset))
-  return sum
+/** Group -> what it has committed of the topics that are asked for. */
+export async function groupOffsetSums(kafka: KafkaClient, groups: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, number>> {
+  if (groups.size === 0) return new Map()
+  const sumOf = (topics: ReadonlyMap<string, ReadonlyMap<number, bigint>>) =>
+    [...topics.values()].flatMap((partitions) => [...partitions.values()]).reduce((sum, offset) => sum + Math.max(0, Number(offset)), 0)
+  return new Map([...(await kafka.offsetsOfGroups(groups))].map(([group, topics]) => [group, sumOf(topics)]))
 }
 
 /** Consumer group of a sink connector, by the name that Kafka Connect knows it under. */
@@ -33,10 +35,10 @@ export async function sinkProgress(
     return named.length > 0 ? [{ ...rest, topics: named }] : []
   })
   const ends = await endOffsetSums(kafka, [...new Set(sinks.flatMap((sink) => sink.topics))])
-  const progress: Progress[] = []
-  for (const { id, connector, topics } of sinks) {
-    const consumed = await groupOffsetSums(kafka, connectGroup(connector), topics)
-    progress.push({ id, consumed, available: topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0) })
-  }
-  return progress
+  const consumed = await groupOffsetSums(kafka, new Map(sinks.map(({ connector, topics }) => [connectGroup(connector), topics])))
+  return sinks.map(({ id, connector, topics }) => ({
+    id,
+    consumed: consumed.get(connectGroup(connector)) ?? 0,
+    available: topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0),
+  }))
 }

@@ -104,6 +104,21 @@ describe('The Kafka client', () => {
     const committed = async (group: string) => (await client.groupOffsets(group, [topic])).get(topic)
     await until(async () => (await committed('commits'))?.get(0) === 3n)
     assert.equal((await committed('never'))?.size, 0)
+    const both = await client.offsetsOfGroups(
+      new Map([
+        ['commits', [topic, 'no-such-topic']],
+        ['never', [topic]],
+        ['nobody', ['no-such-topic']],
+      ]),
+    )
+    assert.deepEqual(
+      [...both].map(([group, topics]) => [group, [...topics].map(([name, offsets]) => [name, [...offsets]])]),
+      [
+        ['commits', [[topic, [[0, 3n]]]]],
+        ['never', [[topic, []]]],
+        ['nobody', []],
+      ],
+    )
   })
 
   it('hands a batch over again when its handler failed, and tells of it', async () => {

@@ -152,25 +152,26 @@ export function createKsqldbTarget(options: KsqldbOptions): Target {
     async progress(ids, signal) {
       const listing = await rest.list(signal)
       const topicOf = new Map(listing.sources.map((source) => [source.name, source.topic]))
-      const wanted = observedStatements(listing, now()).filter(({ id, backendId }) => backendId !== undefined && ids.includes(id))
+      const asked = new Set(ids)
+      const descriptions = new Map(listing.descriptions.map((description) => [description.id, description]))
+      const wanted = observedStatements(listing, now()).filter(({ id, backendId }) => backendId !== undefined && asked.has(id))
       const queries = wanted.flatMap((statement) => {
-        const description = listing.descriptions.find(({ id }) => id === statement.backendId)
+        const description = descriptions.get(statement.backendId ?? '')
         if (!description) return []
         const topics = [...new Set(description.sources.flatMap((name) => topicOf.get(name) ?? []))]
         return [{ id: statement.id, group: description.consumerGroupId, topics, sink: topicOf.get(statement.spec.objectName) }]
       })
       const ends = await endOffsetSums(options.kafka, [...new Set(queries.flatMap(({ topics, sink }) => (sink ? [...topics, sink] : topics)))])
-      const progress: Progress[] = []
-      for (const { id, group, topics, sink } of queries) {
+      const consumed = await groupOffsetSums(options.kafka, new Map(queries.flatMap(({ group, topics }) => (group === undefined ? [] : [[group, topics]]))))
+      return queries.map(({ id, group, topics, sink }): Progress => {
         const produced = sink === undefined ? undefined : ends.get(sink)
-        progress.push({
+        return {
           id,
-          ...(group === undefined ? {} : { consumed: await groupOffsetSums(options.kafka, group, topics) }),
+          ...(group === undefined ? {} : { consumed: consumed.get(group) ?? 0 }),
           available: topics.reduce((sum, topic) => sum + (ends.get(topic) ?? 0), 0),
           ...(produced === undefined ? {} : { produced }),
-        })
-      }
-      return progress
+        }
+      })
     },
   }
 }
