@@ -200,6 +200,12 @@ describe('a real server', function () {
           'what stood is left alone',
         )
         await demo.kube.delete(PIPELINE, NAMESPACE, made)
+        // What its removal changes is no doing of the next outage.
+        await then(
+          'it is gone',
+          () => demo.kube.get(PIPELINE, NAMESPACE, made),
+          (seen) => seen === undefined,
+        )
       })
 
       it('has cost no record, and counted none twice', () => thenCounted())
