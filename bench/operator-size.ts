@@ -7,7 +7,9 @@ import { fileOfPackage } from '../src/cli/manifest.ts'
 import { createKubeApi, createLogger, type KubeObject, systemClock, systemRandom } from '../src/ports/index.ts'
 import { startSandbox } from '../src/sandbox/index.ts'
 
-const SETTLE_MS = 30_000
+/** A pipeline that waits for its first data is looked at every second for a minute. */
+const SETTLE_MS = 75_000
+const MEASURED_MS = 60_000
 const PORT = 18_080
 
 function pipeline(n: number): KubeObject {
@@ -65,10 +67,10 @@ async function measure(count: number): Promise<void> {
     const read = async () => {
       const text = await (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text()
       const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
-      return { at: systemClock.now(), cpu: value('process_cpu_seconds_total'), memory: value('process_resident_memory_bytes') }
+      return { at: systemClock.now(), cpu: value('process_cpu_seconds_total'), memory: value('process_resident_memory_bytes'), heap: value('nodejs_heap_size_used_bytes') }
     }
     const before = await read()
-    await systemClock.sleep(SETTLE_MS)
+    await systemClock.sleep(MEASURED_MS)
     const after = await read()
     const seconds = (after.at - before.at) / 1000
     const requests = Object.entries(sandbox.servers).map(
@@ -80,6 +82,7 @@ async function measure(count: number): Promise<void> {
       JSON.stringify({
         pipelines: count,
         readySeconds: Math.round(readyMs / 1000),
+        heapMiB: Math.round(after.heap / 2 ** 20),
         memoryMiB: Math.round(after.memory / 2 ** 20),
         cpuCores: Number(((after.cpu - before.cpu) / seconds).toFixed(3)),
         requestsOfOperator: requests.join(', '),

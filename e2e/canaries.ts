@@ -8,6 +8,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PIPELINE, PLATFORM } from '../src/api/index.ts'
+import type { Login } from '../src/cli/demo/manifests.ts'
 import { fileOfPackage } from '../src/cli/manifest.ts'
 import { startConsole } from '../src/console/index.ts'
 import { formsOf, type KubeApi, type KubeResource } from '../src/ports/index.ts'
@@ -49,6 +50,13 @@ export async function canariesOf(kube: KubeApi): Promise<Canaries> {
           }),
     ),
   )
+}
+
+/** A secret that nobody asks for would be no canary: Grafana refuses without this login, and lets in with it. */
+export async function thenGrafanaAsksFor(url: string, { username, password }: Login): Promise<void> {
+  const status = async (headers: Record<string, string>) => (await fetch(`${url}/api/datasources`, { headers })).status
+  assert.equal(await status({}), 401)
+  assert.equal(await status({ authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }), 200)
 }
 
 /** Whose things are searched. */

@@ -10,7 +10,7 @@ import { type Demo, startDemo } from '../src/cli/demo/run.ts'
 import { fileOfPackage, readManifest } from '../src/cli/manifest.ts'
 import { createLogger, Failure, type Logger, systemClock } from '../src/ports/index.ts'
 import type { RealServers } from '../src/sandbox/index.ts'
-import { type Searched, thenNoSecretShows } from './canaries.ts'
+import { type Searched, thenGrafanaAsksFor, thenNoSecretShows } from './canaries.ts'
 import { type Kind, startReal } from './components/index.ts'
 import { watchForFailures } from './keep.ts'
 import { LOGS } from './logs.ts'
@@ -67,7 +67,13 @@ async function demoOver(suite: string, real: RealServers, level: string | undefi
       await close()
     }
   }
-  return demo
+  try {
+    await thenGrafanaAsksFor(demo.sandbox.servers.grafana.url, OPERATOR_LOGIN)
+    return demo
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 export const searchedOf = ({ kube, sandbox, operator }: Demo): Searched => ({ kube, kubeconfig: sandbox.kubeconfig, operatorUrl: operator.url })

@@ -12,7 +12,7 @@ import { GRAFANA_LOGIN, type PlatformOptions, platformObjects } from '../src/cli
 import { fileOfPackage } from '../src/cli/manifest.ts'
 import { createKubeApi, createLogger, type KubeApi, type KubeObject, type KubeResource, systemClock, systemRandom } from '../src/ports/index.ts'
 import { type Sandbox, startSandbox } from '../src/sandbox/index.ts'
-import { thenNoSecretShows } from './canaries.ts'
+import { thenGrafanaAsksFor, thenNoSecretShows } from './canaries.ts'
 import { auditedRequests } from './components/audit.ts'
 import { helmPath } from './components/helm.ts'
 import { tokenKubeconfig } from './components/identity.ts'
@@ -100,6 +100,7 @@ export async function givenInstallation(suite: string): Promise<Installation> {
       real: components.servers,
     })
     closing.push(() => sandbox.close())
+    await thenGrafanaAsksFor(sandbox.servers.grafana.url, OPERATOR_LOGIN)
     const data = await scratch('installed')
     closing.push(() => data.remove())
     const [helm, kubectl] = [await helmPath(), await kubectlPath()]
