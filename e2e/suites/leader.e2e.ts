@@ -6,7 +6,7 @@ import { NAMESPACE } from '../../src/cli/demo/manifests.ts'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { fileOfPackage } from '../../src/cli/manifest.ts'
 import { openBackends, readPlatform } from '../../src/console/index.ts'
-import { systemClock } from '../../src/ports/index.ts'
+import { createKafkaClient, type KafkaClient, systemClock } from '../../src/ports/index.ts'
 import { OPERATOR_NAMESPACE } from '../components/identity.ts'
 import { freePorts, type Running, start } from '../components/process.ts'
 import { givenDemo, pipelineOf, SEED, then, thenReady, whenApplied } from '../given.ts'
@@ -15,6 +15,8 @@ const LEASES = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', 
 const CONFIG_MAPS = { group: '', version: 'v1', plural: 'configmaps', kind: 'ConfigMap' }
 const EVENTS = { group: '', version: 'v1', plural: 'events', kind: 'Event' }
 const TOPICS = { group: 'kafka.strimzi.io', version: 'v1', plural: 'kafkatopics', kind: 'KafkaTopic' }
+/** Where ksqlDB writes every statement that it accepts. */
+const COMMANDS = '_confluent-ksql-default__command_topic'
 /** The lease, a try of the other, and a machine that is busy. */
 const TAKES_OVER_WITHIN_MS = 15_000 + 5_000 + 5_000
 
@@ -29,6 +31,7 @@ describe('two operators', () => {
   let operators: [leader: Operator, standby: Operator]
   let undisturbed: Awaited<ReturnType<typeof endState>>
   let leaseNamespace: string
+  let kafka: KafkaClient
   let serial = 0
 
   async function startOne(): Promise<Operator> {
@@ -89,7 +92,7 @@ describe('two operators', () => {
   }
 
   /** What must not depend on who did it, and how often it was interrupted. */
-  async function endState(name: string) {
+  async function endState(name: string, statementsBefore: number) {
     const pipeline = await pipelineOf(demo, name)
     const backends = await openBackends(demo.kube, await readPlatform(demo.kube, pipeline))
     try {
@@ -109,11 +112,15 @@ describe('two operators', () => {
         /** Two for one sink: it was made twice. */
         queries: queries.body[0].queries.map(({ sinks }) => sinks.join()).sort(),
         topics: topics.map(({ metadata }) => metadata.name).sort(),
+        /** One more: a statement was sent again. */
+        statements: (await statementsAccepted()) - statementsBefore,
       }
     } finally {
       await backends.close()
     }
   }
+
+  const statementsAccepted = async () => ((await kafka.topicOffsets([COMMANDS])).get(COMMANDS) ?? []).reduce((sum, { end }) => sum + Number(end), 0)
 
   /** What the stand-ins saw being made, more than once; real servers show it by what is there. */
   function madeTwice(since: number): string[] {
@@ -153,20 +160,23 @@ describe('two operators', () => {
 
   before(async () => {
     demo = await givenDemo('leader')
+    kafka = createKafkaClient({ brokers: [demo.sandbox.servers.kafka.url], clientId: 'e2e' })
     // The rules of the chart permit leases where the operator itself is.
     leaseNamespace = demo.sandbox.operatorKubeconfig === demo.sandbox.kubeconfig ? NAMESPACE : OPERATOR_NAMESPACE
     await demo.operator.stop()
     operators = [await startOne(), await startOne()]
     await then('one leads', lease, ({ holder }) => holder !== '')
     if ((await lease()).holder === operators[1].name) operators.reverse()
+    const statementsBefore = await statementsAccepted()
     const name = await whenApplied(demo, SEED)
     await thenReady(demo, name)
-    undisturbed = await endState(name)
-    assert.ok(undisturbed.resources.length > 40 && undisturbed.queries.length > 8)
+    undisturbed = await endState(name, statementsBefore)
+    assert.ok(undisturbed.resources.length > 40 && undisturbed.queries.length > 8 && undisturbed.statements >= undisturbed.queries.length)
     await whenRemoved(name)
   })
   after(async () => {
     for (const { process } of operators ?? []) await process.stop('SIGKILL')
+    await kafka?.close()
     await demo?.close()
   })
 
@@ -179,6 +189,7 @@ describe('two operators', () => {
   for (const share of [0.02, 0.3, 0.6, 0.9]) {
     it(`end as one alone when the leader is killed with ${share * 100} % of the objects made`, async () => {
       const since = systemClock.now()
+      const statementsBefore = await statementsAccepted()
       const name = await whenApplied(demo, SEED)
       await whenDone(name, Math.ceil(undisturbed.ledger.length * share))
       const killedAt = systemClock.now()
@@ -186,7 +197,7 @@ describe('two operators', () => {
       assert.ok((await ledger(name)).filter(({ phase }) => phase === 'done').length < undisturbed.ledger.length, 'it was killed in mid-apply')
       await thenTakenOver(killedAt)
       await thenReady(demo, name)
-      assert.deepEqual(await endState(name), undisturbed)
+      assert.deepEqual(await endState(name, statementsBefore), undisturbed)
       assert.deepEqual(madeTwice(since), [])
       assert.deepEqual(await toldTwice(name), [])
       await refill()
@@ -196,6 +207,7 @@ describe('two operators', () => {
 
   it('hand over within seconds when the leader is stopped, also in mid-apply', async () => {
     const before = await lease()
+    const statementsBefore = await statementsAccepted()
     const name = await whenApplied(demo, SEED)
     await whenDone(name, Math.ceil(undisturbed.ledger.length * 0.3))
     const stoppedAt = systemClock.now()
@@ -205,19 +217,20 @@ describe('two operators', () => {
     await thenTakenOver(stoppedAt, 5_000 + 5_000 + 2_000)
     assert.equal((await lease()).transitions, before.transitions + 1)
     await thenReady(demo, name)
-    assert.deepEqual(await endState(name), undisturbed)
+    assert.deepEqual(await endState(name, statementsBefore), undisturbed)
     await refill()
     await whenRemoved(name)
   }).timeout(600_000)
 
   it('write nothing with the one that stood still for longer than the lease, and it ends', async () => {
+    const statementsBefore = await statementsAccepted()
     const name = await whenApplied(demo, SEED)
     await whenDone(name, Math.ceil(undisturbed.ledger.length * 0.3))
     const [frozen] = operators
     frozen.process.freeze()
     await thenTakenOver(systemClock.now())
     await thenReady(demo, name)
-    assert.deepEqual(await endState(name), undisturbed)
+    assert.deepEqual(await endState(name, statementsBefore), undisturbed)
     await systemClock.sleep(20_000)
     const versions = async () => {
       const lists = await Promise.all([TOPICS, CONFIG_MAPS].map((resource) => demo.kube.list(resource, { namespace: NAMESPACE })))
@@ -242,6 +255,6 @@ describe('two operators', () => {
         .map(({ method, path }) => `${server} ${method} ${path}`),
     )
     assert.deepEqual(written, [])
-    assert.deepEqual(await endState(name), undisturbed)
+    assert.deepEqual(await endState(name, statementsBefore), undisturbed)
   }).timeout(600_000)
 })
