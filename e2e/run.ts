@@ -5,6 +5,7 @@
  * and no suite.
  */
 import { readdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Choice, choose, minutesOf } from './catalogue.ts'
@@ -78,7 +79,9 @@ if (values.install) {
   process.exit(missing.size > 0 || others !== undefined ? 1 : 0)
 }
 
-const jobs = Math.max(1, Number(values.jobs ?? (chosen.length > 0 ? 1 : 3)))
+/** Real components of one suite take some 3 GB, and most suites wait more than they work. */
+const usualJobs = chosen.length === 0 ? 3 : totalmem() >= 12 * 2 ** 30 ? 2 : 1
+const jobs = Math.max(1, Number(values.jobs ?? usualJobs))
 const waiting = [...names]
 const outcomes: Outcome[] = []
 const minutesLeft = () => Number(values.minutes ?? Number.POSITIVE_INFINITY) - (Date.now() - startedAt) / 60_000
