@@ -67,7 +67,12 @@ async function measure(count: number): Promise<void> {
     const read = async () => {
       const text = await (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text()
       const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
-      return { at: systemClock.now(), cpu: value('process_cpu_seconds_total'), memory: value('process_resident_memory_bytes'), heap: value('nodejs_heap_size_used_bytes') }
+      return {
+        at: systemClock.now(),
+        cpu: value('process_cpu_seconds_total'),
+        memory: value('process_resident_memory_bytes'),
+        heap: value('nodejs_heap_size_used_bytes'),
+      }
     }
     const before = await read()
     await systemClock.sleep(MEASURED_MS)

@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Demo } from '../../src/cli/demo/run.ts'
 import { fileOfPackage } from '../../src/cli/manifest.ts'
 import { EXAMPLE, givenDemo, thenReady, whenApplied } from '../given.ts'
+import { LOGS } from '../logs.ts'
 import { client } from '../tools.ts'
 
 /** Lines of an instruction, continued ones joined. */
@@ -28,13 +29,17 @@ describe('the image of the operator', function () {
 
   before(async () => {
     lines = instructions(await readFile(fileOfPackage('Dockerfile'), 'utf8'))
+    const ignore = instructions(await readFile(fileOfPackage('.dockerignore'), 'utf8'))
+    assert.equal(ignore[0], '*')
+    const left = ignore.slice(1).flatMap((one) => (one.startsWith('!') ? [] : [fileOfPackage(one)]))
+    assert.ok(left.length > 0)
     directory = await mkdtemp(join(tmpdir(), 'clickstream-image-'))
     // Every COPY takes what it names into the working directory, but for the packages, which their own stage installs.
     for (const line of lines.filter((one) => one.startsWith('COPY ') && !one.includes('--from='))) {
       const names = line.slice('COPY '.length).split(/\s+/).slice(0, -1)
       for (const name of names) {
-        const ignored = (path: string) => path.startsWith(fileOfPackage('src/sandbox'))
-        await cp(fileOfPackage(name), join(directory, name), { recursive: true, filter: (path) => !ignored(path) })
+        assert.ok(ignore.includes(`!${name}`), `.dockerignore lets ${name} in`)
+        await cp(fileOfPackage(name), join(directory, name), { recursive: true, filter: (path) => !left.some((one) => path.startsWith(one)) })
       }
     }
     const install = lines.find((line) => line.startsWith('RUN npm ci'))
@@ -76,6 +81,7 @@ describe('the image of the operator', function () {
   describe('as the operator of a cluster', () => {
     let demo: Demo
     let operator: ChildProcess
+    let log: FileHandle
 
     before(async () => {
       demo = await givenDemo('image')
@@ -84,7 +90,11 @@ describe('the image of the operator', function () {
       assert.ok(command, 'the Dockerfile says what runs')
       // The port is the system's to give here; all else is as in the image.
       const args = (JSON.parse(command.slice('CMD '.length)) as string[]).map((arg) => (arg === '8080' ? '0' : arg))
-      operator = spawn(process.execPath, [join(directory, 'src/cli/main.ts'), ...args, '--kubeconfig', demo.sandbox.kubeconfig], { stdio: 'ignore' })
+      // Among the logs of the suite, where secrets are looked for.
+      log = await open(join(LOGS, 'operator-of-image.log'), 'a')
+      operator = spawn(process.execPath, [join(directory, 'src/cli/main.ts'), ...args, '--kubeconfig', demo.sandbox.kubeconfig], {
+        stdio: ['ignore', log.fd, log.fd],
+      })
     })
     after(async () => {
       if (operator.exitCode === null) {
@@ -92,6 +102,7 @@ describe('the image of the operator', function () {
         await once(operator, 'exit')
       }
       await demo.close()
+      await log.close()
     })
 
     it('makes a pipeline Ready, with data flowing', async () => {

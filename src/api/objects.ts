@@ -18,14 +18,14 @@ const metadata = z.looseObject({
   finalizers: z.array(z.string()).optional(),
 })
 
-export const pipelineSchema = z.strictObject({
+const pipelineSchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(PIPELINE.kind),
   metadata,
   spec: pipelineSpecSchema,
   status: pipelineStatusSchema.optional(),
 })
-export const platformSchema = z.strictObject({
+const platformSchema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal(PLATFORM.kind),
   metadata,

@@ -15,6 +15,5 @@ export { formatName, quoteName } from './print/names.ts'
 export { formatStatement } from './print/statements.ts'
 export { formatSchema, formatType } from './print/types.ts'
 export { sameExpression, sameStatement } from './same.ts'
-export { similarSource } from './similar-source.ts'
+
 export type * from './types.ts'
-export { columnReferences, mapChildren, mapColumns, walk } from './walk.ts'

@@ -9,7 +9,7 @@ export function sourceNamed(name: string, catalogue: Catalogue, span: Span): Sou
 }
 
 /** `\nDid you mean ...` if a source differs from `name` only in the case of its letters, else nothing. */
-export function similarSource(name: string, catalogue: Catalogue): string {
+function similarSource(name: string, catalogue: Catalogue): string {
   const candidates = catalogue.sourceNames().filter((candidate) => candidate.toUpperCase() === name.toUpperCase() && candidate !== name)
   const [first] = candidates
   if (first === undefined) return ''

@@ -52,7 +52,7 @@ class Windows {
 }
 
 /** The sessions of each user as `USER|START|END` with their clicks; a gap of more than 30 s parts them. */
-export function sessionsOf(clicks: readonly { readonly user: string; readonly time: number }[]): Map<string, number> {
+function sessionsOf(clicks: readonly { readonly user: string; readonly time: number }[]): Map<string, number> {
   const sessions = new Map<string, number>()
   for (const [user, own] of Map.groupBy(clicks, (click) => click.user)) {
     const times = own.map((click) => click.time).sort((a, b) => a - b)

@@ -24,7 +24,7 @@ export function platform(spec: object = {}): ClickstreamPlatform {
 }
 
 /** `yaml` is the spec, or the whole object. */
-export function pipeline(yaml: string, name = 'clicks'): ClickstreamPipeline {
+function pipeline(yaml: string, name = 'clicks'): ClickstreamPipeline {
   const object = parse(yaml) as Record<string, unknown>
   const whole = 'spec' in object ? object : { ...API, kind: 'ClickstreamPipeline', metadata: { name }, spec: object }
   const parsed = parsePipeline({ ...whole, metadata: { namespace: 'demo', ...(whole.metadata as object) } })

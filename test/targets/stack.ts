@@ -23,7 +23,7 @@ import type { SandboxServer } from '../../src/sandbox/server.ts'
 import { kafkaTopicCrd, startStrimzi } from '../../src/sandbox/strimzi/index.ts'
 import { createTargets, type ReferenceReader, type Target } from '../../src/targets/index.ts'
 
-export const NAMESPACE = 'default'
+const NAMESPACE = 'default'
 const never = new AbortController().signal
 
 export interface Stack {

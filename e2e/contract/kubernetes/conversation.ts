@@ -377,7 +377,7 @@ function parse(text: string, contentType: string): unknown {
 }
 
 /** What differs from run to run is replaced by its kind. */
-export function comparable(value: unknown, key = ''): unknown {
+function comparable(value: unknown, key = ''): unknown {
   if (typeof value === 'string') {
     if (key === 'resourceVersion' && /^\d+$/.test(value)) return 'VERSION'
     if (key === 'continue') return 'CONTINUE'

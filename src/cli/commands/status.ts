@@ -15,7 +15,7 @@ export async function status(name: string | undefined, options: ConnectionOption
   return ready?.status === 'True' ? 0 : 1
 }
 
-export function formatStatus(pipeline: ClickstreamPipeline, now: number): string {
+function formatStatus(pipeline: ClickstreamPipeline, now: number): string {
   const { metadata, status: seen } = pipeline
   const behind = (seen?.observedGeneration ?? -1) < (metadata.generation ?? 0) ? ' (the operator has not seen the newest change yet)' : ''
   const conditions = (seen?.conditions ?? []).map(({ type, status: value, reason, message, lastTransitionTime }) => [

@@ -4,7 +4,7 @@
  */
 import { type Json, JsonNumber } from './tree.ts'
 
-export class JsonError extends Error {
+class JsonError extends Error {
   override name = 'JsonError'
 }
 

@@ -7,7 +7,7 @@ import type { Value } from '../values.ts'
 export type TimestampOf = (record: InputRecord, key: readonly Value[] | null, value: readonly Value[]) => number
 
 /** Epoch milliseconds of the value of a timestamp column. Throws when there is none. */
-export function columnTimestamp(format: string | undefined): (value: Value) => number {
+function columnTimestamp(format: string | undefined): (value: Value) => number {
   const parse = format === undefined ? undefined : compileInstantParser(format)
   return (value) => {
     if (value === null || value === undefined) throw new Error('The timestamp column is null')

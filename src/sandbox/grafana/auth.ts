@@ -64,7 +64,7 @@ export function logOut(state: GrafanaState, request: FastifyRequest, reply: Fast
 }
 
 /** Only paths of this server: never another host. */
-export function safeTarget(target: string | undefined): string {
+function safeTarget(target: string | undefined): string {
   if (target === undefined || !target.startsWith('/') || target.startsWith('//') || target.includes('\\')) return '/'
   return target
 }

@@ -23,7 +23,7 @@ export interface Line {
   readonly object: KubeObject & Record<string, unknown>
 }
 
-export class WatchReader {
+class WatchReader {
   readonly #stop: AbortController
   readonly #lines: AsyncGenerator<Line>
 
