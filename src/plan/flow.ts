@@ -44,6 +44,7 @@ export interface Flow {
 
 /** What takes records in, and what they come in by: the others say nothing of whether something stands. */
 const TELLING: readonly ResourceKind[] = ['KafkaTopic', 'Statement', 'Connector']
+const ANY = TELLING.map((kind) => ({ kind }))
 
 type Numbers = ProgressSample['progress'][number]
 
@@ -52,8 +53,7 @@ export function dataFlowing(input: FlowInput): Flow {
   if (input.paused) return { status: 'True', reason: 'Paused', message: 'The pipeline is paused' }
   const history = input.history.toSorted((a, b) => a.at - b.at)
   const last = history.at(-1)
-  const blind = input.unmeasured.find(({ kinds }) => graph.nodes.some(({ kind }) => TELLING.includes(kind) && kinds.includes(kind)))
-  const unknown: Flow | undefined = blind && { status: 'Unknown', reason: blind.reason, message: `How far data has come is not known: ${blind.message}` }
+  const unknown = flowUnknown(input.unmeasured, graph.nodes)
   if (!last) return unknown ?? { status: 'Unknown', reason: 'WaitingForData', message: 'Nothing was measured yet' }
   // The youngest look that is old enough; with less history nobody can be called standing.
   const before = history.findLast((sample) => sample.at <= now - freshnessMs)
@@ -70,6 +70,13 @@ export function dataFlowing(input: FlowInput): Flow {
       }
   }
   return unknown ?? quiet(input, latest, earlier)
+}
+
+/** Undefined: whatever matters among `nodes` is measured. Without them anything may be among them. */
+export function flowUnknown(unmeasured: readonly Unmeasured[], nodes: readonly { readonly kind: ResourceKind }[] = ANY): Flow | undefined {
+  const telling = nodes.map(({ kind }) => kind).filter((kind) => TELLING.includes(kind))
+  const blind = unmeasured.find(({ kinds }) => telling.some((kind) => kinds.includes(kind)))
+  return blind && { status: 'Unknown', reason: blind.reason, message: `How far data has come is not known: ${blind.message}` }
 }
 
 /** How many records wait, if it took none since although some were there to take. */

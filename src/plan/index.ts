@@ -3,7 +3,7 @@ export { type Comparison, compareWith, type Difference, sameSpec } from './compa
 export { compilePipeline } from './compile.ts'
 export { patternHolds, SECRETS_KEY } from './connectors.ts'
 export type * from './facts.ts'
-export { dataFlowing, type Flow, type FlowInput, type ProgressSample, type Unmeasured } from './flow.ts'
+export { dataFlowing, type Flow, type FlowInput, flowUnknown, type ProgressSample, type Unmeasured } from './flow.ts'
 export { formatFinding, formatPlan } from './format-plan.ts'
 export { connectorObjectName, grafanaUid, hexHash, ownerHash, ownerHashIn } from './hash.ts'
 export { indicesOf } from './index-access.ts'

@@ -77,6 +77,19 @@ describe('DataFlowing', () => {
       await stopOperator(again)
     })
 
+    it('is Unknown for an operator that has never seen Connect', async () => {
+      const one = await scene()
+      await one.clock.advance(60_000)
+      await stopOperator(one)
+      one.world.before = ({ backend }) => {
+        if (backend === 'connect') throw new Failure('Retry', 'Unreachable', 'nobody listens')
+      }
+      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      await again.clock.advance(90_000)
+      assert.equal(flow(again), 'Unknown Unreachable')
+      await stopOperator(again)
+    })
+
     it('is Unknown while ksqlDB is down', async () => {
       const one = await scene()
       await one.clock.advance(60_000)
@@ -86,6 +99,21 @@ describe('DataFlowing', () => {
       await one.clock.advance(60_000)
       assert.equal(flow(one), 'Unknown Unreachable')
       await stopOperator(one)
+    })
+
+    it('stays what an operator before has seen, when it hangs on others', async () => {
+      const one = await scene()
+      await one.clock.advance(10_000)
+      one.state.flows = false
+      await one.clock.advance(180_000)
+      await stopOperator(one)
+      silent(one, ['elasticsearch'])
+      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      for (let seconds = 0; seconds < 200; seconds += 10) {
+        await again.clock.advance(10_000)
+        assert.equal(flow(again), 'True Idle')
+      }
+      await stopOperator(again)
     })
 
     it('is what the others say, where that is enough', async () => {

@@ -1,6 +1,6 @@
 /** From what is declared and what is seen to what is to be done. */
 import { durationMs, type PipelineStatus } from '../../api/index.ts'
-import { type Desired, dataFlowing, type Finding, indicesOf, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
+import { type Desired, dataFlowing, type Finding, flowUnknown, indicesOf, type Owner, placeOf, type ResourceId } from '../../plan/index.ts'
 import { Failure } from '../../ports/index.ts'
 import { rememberClaims, sinceOf } from '../claims.ts'
 import { lookAgain, type Run, type Services, type Step } from '../run.ts'
@@ -112,17 +112,21 @@ export const check: Step = async (run, { checks, clock }) => {
 
 /** Runs also when a step before it has stopped: what is known is told. */
 export function sumUp(run: Run, services: Services): void {
+  if (!run.session) return
+  const unmeasured = run.session.unmeasured()
+  const paused = run.pipeline?.spec.state === 'Paused'
   const graph = run.compiled?.graph
-  if (!graph || !run.session) return
+  const unknown = flowUnknown(unmeasured, graph?.nodes)
+  // What the spec means is not known before Connect was seen. One that is wrong stops no data.
+  if (run.compiled === undefined && unknown && !paused) run.flow = unknown
+  if (!graph) return
   const { observed } = run
   if (observed) run.summary = services.memo.summarise(run.key, { graph, observed, ledger: run.ledger!.ledger, owner: run.owner })
   const now = services.clock.now()
   const freshnessMs = durationMs(run.pipeline!.spec.freshness)
   const history = run.session.history(run.key)
-  const unmeasured = run.session.unmeasured()
   // With less history than that one can only presume; what an operator before this one has seen is worth more.
-  if (unmeasured.length === 0 && (history[0]?.at ?? now) > now - freshnessMs && knewFlow(run)) return
-  const paused = run.pipeline!.spec.state === 'Paused'
+  if (!unknown && (history[0]?.at ?? now) > now - freshnessMs && knewFlow(run)) return
   run.flow = dataFlowing({ graph, history, now, freshnessMs, unmeasured, schedules: run.compiled!.schedules, paused })
 }
 
