@@ -170,16 +170,21 @@ export async function sunk(
   const own = JSON.parse(JSON.stringify(sink(worker, topic, config)).replaceAll('TOPIC', topic)) as object
   let documents: SunkDocument[] = []
   await withConnector(worker, own, async (name) => {
-    documents = await until(
+    const seen = await until(
       `${count} documents of ${JSON.stringify(config)}`,
       async () => {
         const { body } = await request(worker, `GET /connectors/${name}/status`)
         const failed = body.tasks?.find(({ state }: Json) => state === 'FAILED')
         assert.equal(failed, undefined, failed?.trace)
-        return documentsOf(worker, index(topic))
+        // The states and offsets are for whoever reads of a failure.
+        const committed = [...((await worker.kafka.groupOffsets(`connect-${name}`, [topic])).get(topic) ?? [])].map(
+          ([partition, offset]) => `${partition}: ${offset}`,
+        )
+        return { documents: await documentsOf(worker, index(topic)), states: await statesOf(worker, name), committed }
       },
-      (seen) => seen.length >= count,
+      (now) => now.documents.length >= count,
     )
+    documents = seen.documents
   })
   return documents
 }
