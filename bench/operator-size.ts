@@ -1,4 +1,4 @@
-/** What one operator takes for many pipelines: memory, CPU and requests per second, over the stand-ins. `node bench/operator-size.ts 10 100` */
+/** What one operator takes for many pipelines: memory, CPU and requests per second, over the stand-ins. `npx node bench/operator-size.ts 10 100` */
 import { spawn } from 'node:child_process'
 import { generateCrds, PIPELINE } from '../src/api/index.ts'
 import { apply } from '../src/cli/apply.ts'

@@ -19,6 +19,8 @@ async function scene() {
   }
   return { ...made, state }
 }
+/** Over the same world. */
+const nextOperator = async ({ clock, kube, world }: Scene) => sceneOf(clock, kube, world, await operate(clock, kube, world))
 const flow = (one: Scene) => `${one.condition('DataFlowing')?.status} ${one.condition('DataFlowing')?.reason}`
 
 describe('DataFlowing', () => {
@@ -71,7 +73,7 @@ describe('DataFlowing', () => {
       await one.clock.advance(60_000)
       await stopOperator(one)
       silent(one, ['kafka', 'ksqldb', 'connect'])
-      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      const again = await nextOperator(one)
       await again.clock.advance(60_000)
       assert.equal(flow(again), 'Unknown Forbidden')
       await stopOperator(again)
@@ -84,7 +86,7 @@ describe('DataFlowing', () => {
       one.world.before = ({ backend }) => {
         if (backend === 'connect') throw new Failure('Retry', 'Unreachable', 'nobody listens')
       }
-      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      const again = await nextOperator(one)
       await again.clock.advance(90_000)
       assert.equal(flow(again), 'Unknown Unreachable')
       await stopOperator(again)
@@ -108,7 +110,7 @@ describe('DataFlowing', () => {
       await one.clock.advance(180_000)
       await stopOperator(one)
       silent(one, ['elasticsearch'])
-      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      const again = await nextOperator(one)
       for (let seconds = 0; seconds < 200; seconds += 10) {
         await again.clock.advance(10_000)
         assert.equal(flow(again), 'True Idle')
@@ -148,7 +150,7 @@ describe('DataFlowing', () => {
       assert.equal(one.condition('DataFlowing')?.reason, kind)
       await stopOperator(one)
       const writes = one.kube.calls.filter(({ mutating }) => mutating).length
-      const again = sceneOf(one.clock, one.kube, one.world, await operate(one.clock, one.kube, one.world))
+      const again = await nextOperator(one)
       await again.clock.advance(60_000)
       assert.equal(one.kube.calls.filter(({ mutating }) => mutating).length, writes)
       await again.clock.advance(180_000)
